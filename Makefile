@@ -1,0 +1,41 @@
+# The two commands of the README are `make refresh` and `make test`; both set up .venv.
+PYTHON ?= python3
+RUN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export DAGSTER_DISABLE_TELEMETRY := yes
+
+.PHONY: refresh test check ui bench soak lock clean setup setup-dev
+
+refresh: setup
+	@$(RUN)/headroom refresh
+
+test: setup-dev
+	@$(RUN)/python -m pytest
+
+check: setup-dev
+	@$(RUN)/ruff format --check .
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+
+ui: setup
+	@$(RUN)/headroom ui
+
+bench: setup-dev
+	@$(RUN)/python -m pytest tests/bench -m bench -n 0
+
+setup:
+	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
+	@$(PYTHON) bootstrap.py run
+
+setup-dev:
+	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
+	@$(PYTHON) bootstrap.py dev
+
+lock: setup-dev
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf warehouse/lake warehouse/staging warehouse/cache warehouse/report warehouse/headroom.duckdb

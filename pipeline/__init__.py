@@ -1,0 +1,1 @@
+"""Headroom: how much compute goes into reasoning training, and how far it can grow."""

@@ -1,0 +1,169 @@
+"""Contracts of the core layer: registries as used, observations and estimates.
+
+What belongs here: tables about single models and claims. What does not: anything over
+time (out.py).
+"""
+
+from __future__ import annotations
+
+from pipeline.contracts.raw import STAGES
+from pipeline.contracts.table import (
+    CLAIM,
+    SLUG,
+    Day,
+    Flag,
+    Number,
+    Table,
+    Text,
+    Whole,
+    column,
+)
+
+GRADES = ("confident", "likely", "speculative")
+
+
+class Models(Table):
+    """The registry of models, from models.yaml and the bulk datasets."""
+
+    model_id: Text = column("slug of the model", pattern=SLUG)
+    name: Text = column("display name")
+    developer: Text = column("who trained it")
+    released_on: Day = column("date on the projection's axis", unit="date")
+    base_model_id: Text = column(
+        "model it was trained from", null=True, references="core.models.model_id"
+    )
+    family: Text = column("model family version; one node of each may lead")
+    aliases: Text = column("other spellings, separated by ' | '", null=True)
+    is_reasoning: Flag = column("whether it had a reasoning stage")
+
+    class Config:
+        """Key and name."""
+
+        name = "core.models"
+        unique = ["model_id"]
+
+
+class Hardware(Table):
+    """Accelerators: peak dense FLOP/s by precision and hourly price range."""
+
+    hardware_id: Text = column("slug of the accelerator", pattern=SLUG)
+    name: Text = column("display name")
+    vendor: Text = column("maker")
+    aliases: Text = column("other spellings, separated by ' | '", null=True)
+    bf16_flop_per_s: Number = column(
+        "peak dense BF16 or FP16", unit="FLOP/s", null=True, gt=0
+    )
+    fp8_flop_per_s: Number = column("peak dense FP8", unit="FLOP/s", null=True, gt=0)
+    price_low_usd_per_hour: Number = column(
+        "low end of hourly price", unit="USD/hour", null=True, gt=0
+    )
+    price_high_usd_per_hour: Number = column(
+        "high end of hourly price", unit="USD/hour", null=True, gt=0
+    )
+    source: Text = column("where the figures stand")
+    checked_on: Day = column("when they were checked", unit="date")
+
+    class Config:
+        """Key and name."""
+
+        name = "core.hardware"
+        unique = ["hardware_id"]
+
+
+class Assumptions(Table):
+    """Every constant of the method: value, range, unit, source."""
+
+    assumption_id: Text = column("name of the constant", pattern=r"^[a-z0-9_.]+$")
+    value: Number = column("value used", exact=True)
+    low: Number = column("low end of a plausible range", null=True, exact=True)
+    high: Number = column("high end of a plausible range", null=True, exact=True)
+    unit: Text = column("unit of the value")
+    description: Text = column("what it is for")
+    source: Text = column("where it comes from")
+    checked_on: Day = column("when it was checked", unit="date")
+
+    class Config:
+        """Key and name."""
+
+        name = "core.assumptions"
+        unique = ["assumption_id"]
+
+
+class Observations(Table):
+    """Claims as observations on log10 FLOP, with the arithmetic spelled out.
+
+    A claim about two nodes has one row, a claim about a class one row per member.
+    """
+
+    claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
+    node: Text = column("model/stage observed", pattern=r"^[a-z0-9.-]+/[a-z]+$")
+    reference_node: Text = column(
+        "model/stage compared with; the observation is the difference", null=True
+    )
+    kind: Text = column(
+        "equality, or an upper or lower bound", one_of=("equality", "upper", "lower")
+    )
+    log10_value: Number = column("observed value or difference", unit="log10 FLOP")
+    log10_sd: Number = column(
+        "spread: 90% half-width / 1.645", unit="log10 FLOP", null=True, ge=0
+    )
+    role: Text = column(
+        "fused; echo, held_out, test or unused",
+        one_of=("fused", "echo", "held_out", "arithmetic", "test", "unused"),
+    )
+    role_reason: Text = column("why it is not fused", null=True)
+    formula: Text = column("the arithmetic with its numbers")
+    disclosed_on: Day = column("when the world could know", unit="date")
+
+    class Config:
+        """Key and name."""
+
+        name = "core.observations"
+        unique = ["claim_id", "node"]
+
+
+class Estimates(Table):
+    """Compute of one stage of one model at the newest vintage: median and interval.
+
+    An unanchored node has no median, only its claimed bounds.
+    """
+
+    model_id: Text = column("model", references="core.models.model_id")
+    stage: Text = column("stage of training", one_of=STAGES)
+    flop_p05: Number = column(
+        "5% point; of an unanchored node its claimed lower bound",
+        unit="FLOP",
+        null=True,
+        gt=0,
+    )
+    flop_p50: Number = column("median", unit="FLOP", null=True, gt=0)
+    flop_p95: Number = column(
+        "95% point; of an unanchored node its claimed upper bound",
+        unit="FLOP",
+        null=True,
+        gt=0,
+    )
+    log10_mean: Number = column("mean of log10 FLOP", unit="log10 FLOP", null=True)
+    log10_sd: Number = column("sd of log10 FLOP", unit="log10 FLOP", null=True, ge=0)
+    grade: Text = column(
+        "by the 90% interval: confident within x/÷3, likely within x/÷10",
+        null=True,
+        one_of=GRADES,
+    )
+    n_claims: Whole = column("claims that bear on the node, echoes included", ge=0)
+    n_independent: Whole = column("claims that are fused", ge=0)
+    n_held_out: Whole = column("claims held out", ge=0)
+    anchored: Flag = column("linked by equality claims to an absolute figure")
+    derived: Flag = column("from other stages of the model, not from claims")
+    usd_p50: Number = column(
+        "median cost of that compute at the reference price",
+        unit="USD",
+        null=True,
+        gt=0,
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "core.estimates"
+        unique = ["model_id", "stage"]

@@ -1,0 +1,191 @@
+"""Contracts of the out layer: trends, projections and their history.
+
+What belongs here: tables that answer the question. What does not: evidence.
+"""
+
+from __future__ import annotations
+
+from pipeline.contracts.raw import STAGES
+from pipeline.contracts.table import Day, Flag, Number, Table, Text, Whole, column
+
+
+class FrontierTrend(Table):
+    """Growth of total training compute, by series: OLS of log10 FLOP on date."""
+
+    series: Text = column("which runs are fitted")
+    since: Day = column("start of the window", unit="date")
+    until: Day = column("newest run in the window", unit="date")
+    n: Whole = column("runs fitted", ge=2)
+    growth_per_year_p05: Number = column("5% point of growth", unit="x per year", gt=0)
+    growth_per_year_p50: Number = column("growth", unit="x per year", gt=0)
+    growth_per_year_p95: Number = column("95% point of growth", unit="x per year", gt=0)
+    level_flop: Number = column("fitted level at `level_on`", unit="FLOP", gt=0)
+    level_on: Day = column("date of the level", unit="date")
+    method: Text = column("how the interval was made", one_of=("ols", "bootstrap"))
+
+    class Config:
+        """Key and name."""
+
+        name = "out.frontier_trend"
+        unique = ["series", "method"]
+
+
+class Projections(Table):
+    """Reasoning and frontier compute month by month, per vintage and scenario."""
+
+    vintage: Day = column("only claims disclosed by then are used", unit="date")
+    scenario: Text = column("scenario of scenarios.yaml")
+    month: Day = column("first day of the month", unit="date")
+    reasoning_flop_p05: Number = column("5% point", unit="FLOP", gt=0)
+    reasoning_flop_p25: Number = column("25% point", unit="FLOP", gt=0)
+    reasoning_flop_p50: Number = column("median", unit="FLOP", gt=0)
+    reasoning_flop_p75: Number = column("75% point", unit="FLOP", gt=0)
+    reasoning_flop_p95: Number = column("95% point", unit="FLOP", gt=0)
+    frontier_flop_p50: Number = column(
+        "median of the largest run's total compute", unit="FLOP", gt=0
+    )
+    growth_per_year_p50: Number = column(
+        "median growth of reasoning compute at that date", unit="x per year", gt=0
+    )
+    usd_p50: Number = column(
+        "median cost of the reasoning stage at the price of that date", unit="USD", gt=0
+    )
+    probability_converged: Number = column(
+        "chance that the ceiling is reached by then", unit="probability", ge=0, le=1
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.projections"
+        unique = ["vintage", "scenario", "month"]
+
+
+class Convergence(Table):
+    """When reasoning compute meets its ceiling, per vintage, scenario and share.
+
+    A vintage that allows no projection keeps its row, with NULLs and a reason.
+    """
+
+    vintage: Day = column("only claims disclosed by then are used", unit="date")
+    scenario: Text = column("scenario of scenarios.yaml")
+    share: Text = column(
+        "ceiling as a share of the largest run: the scenario's own prior or fixed",
+        one_of=("scenario", "0.1", "0.5", "1"),
+    )
+    leader_model_id: Text = column(
+        "model most often the largest", null=True, references="core.models.model_id"
+    )
+    leader_probability: Number = column(
+        "how often it is the largest", unit="probability", null=True, ge=0, le=1
+    )
+    leader_flop_p50: Number = column(
+        "median reasoning compute of the largest", unit="FLOP", null=True, gt=0
+    )
+    frontier_model_id: Text = column(
+        "last record of total compute", null=True, references="core.models.model_id"
+    )
+    gap_oom_p50: Number = column(
+        "log10 of ceiling over reasoning compute at the leader's release",
+        unit="orders of magnitude",
+        null=True,
+    )
+    date_p05: Day = column("5% point of the convergence date", unit="date", null=True)
+    date_p25: Day = column("25% point of the convergence date", unit="date", null=True)
+    date_p50: Day = column(
+        "median convergence date; NULL where later than the horizon or never",
+        unit="date",
+        null=True,
+    )
+    date_p75: Day = column("75% point of the convergence date", unit="date", null=True)
+    date_p95: Day = column("95% point of the convergence date", unit="date", null=True)
+    probability_within_12_months: Number = column(
+        "chance of convergence by 12 months after the vintage",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    probability_past: Number = column(
+        "chance that it lies before the vintage",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    status: Text = column(
+        "met, unclear or open at the vintage; none without a projection",
+        one_of=("met", "unclear", "open", "none"),
+    )
+    stale: Flag = column(
+        "the pace claim is older than 12 months without a newer record"
+    )
+    growth_before: Number = column(
+        "median growth before the ceiling", unit="x per year", null=True, gt=0
+    )
+    growth_after: Number = column(
+        "median growth at the ceiling", unit="x per year", null=True, gt=0
+    )
+    reason: Text = column("why there is no projection", null=True)
+
+    class Config:
+        """Key and name."""
+
+        name = "out.convergence"
+        unique = ["vintage", "scenario", "share"]
+
+
+class EstimateHistory(Table):
+    """How each estimate moved as disclosures arrived: one row per change."""
+
+    vintage: Day = column("date of the disclosure that moved it", unit="date")
+    model_id: Text = column("model", references="core.models.model_id")
+    stage: Text = column("stage of training", one_of=STAGES)
+    flop_p05: Number = column("5% point at that vintage", unit="FLOP", null=True, gt=0)
+    flop_p50: Number = column("median at that vintage", unit="FLOP", null=True, gt=0)
+    flop_p95: Number = column("95% point at that vintage", unit="FLOP", null=True, gt=0)
+    change_log10: Number = column(
+        "shift of the median since the vintage before",
+        unit="orders of magnitude",
+        null=True,
+    )
+    changed_by: Text = column(
+        "claims disclosed then that bear on the node, comma-separated", null=True
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.estimate_history"
+        unique = ["vintage", "model_id", "stage"]
+
+
+class ObservedConvergence(Table):
+    """What single runs show: reasoning against other stages and the frontier."""
+
+    model_id: Text = column("model", references="core.models.model_id")
+    share: Text = column("share of the frontier asked for", one_of=("0.1", "0.5", "1"))
+    released_on: Day = column("release date", unit="date")
+    reasoning_over_rest_p50: Number = column(
+        "reasoning over the model's other stages", unit="ratio", null=True, gt=0
+    )
+    reasoning_over_frontier_p50: Number = column(
+        "reasoning over the frontier at release", unit="ratio", null=True, gt=0
+    )
+    probability: Number = column(
+        "chance that reasoning is at least the share of the frontier",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    state: Text = column(
+        "met (>= 0.9), not met (<= 0.1), undecided, or unknown where undisclosed",
+        one_of=("met", "not met", "undecided", "unknown"),
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.observed_convergence"
+        unique = ["model_id", "share"]

@@ -1,0 +1,182 @@
+"""Contracts of the raw layer: what sources say, as they say it.
+
+What belongs here: tables whose rows are copied from authored files. What does not:
+anything computed. Values keep all their digits (`exact`).
+"""
+
+from __future__ import annotations
+
+from pipeline.contracts.table import (
+    CLAIM,
+    SLUG,
+    Day,
+    Number,
+    Table,
+    Text,
+    Whole,
+    column,
+)
+
+KINDS = ("primary", "analyst", "press", "scrape")
+STAGES = ("pretraining", "sft", "reasoning", "total")
+EVIDENCE = (
+    "flop",
+    "chip_hours",
+    "chips_x_time",
+    "tokens_x_params",
+    "rollouts",
+    "cost",
+    "ratio",
+    "share_of_pretraining",
+    "benchmark_parity",
+    "bound",
+    "growth_rate",
+)
+STATUSES = ("accepted", "draft", "doubtful", "retracted", "withdrawn")
+
+
+class Sources(Table):
+    """One row per source document: who said it, where, when, and in which note."""
+
+    source_id: Text = column("slug of the source", pattern=SLUG)
+    title: Text = column("title of the document")
+    publisher: Text = column("who published it")
+    author: Text = column("who wrote it, where named", null=True)
+    url: Text = column("where it can be read", pattern=r"^https?://")
+    published_on: Day = column("date of publication", unit="date")
+    retrieved_on: Day = column("date on which it was read", unit="date", null=True)
+    kind: Text = column("standing of the source", one_of=KINDS)
+    language: Text = column("language code of the document")
+    note_path: Text = column("note or dataset file, relative to sources/")
+    note_sha256: Text = column("sha256 of that file", pattern=r"^[0-9a-f]{64}$")
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.sources"
+        unique = ["source_id"]
+
+
+class Claims(Table):
+    """One row per claim about compute, with the figures as the source states them."""
+
+    claim_id: Text = column("source id / claim id", pattern=CLAIM)
+    source_id: Text = column(
+        "source of the claim", pattern=SLUG, references="raw.sources.source_id"
+    )
+    model_id: Text = column(
+        "model it is about; NULL for a class or a growth rate",
+        null=True,
+        references="core.models.model_id",
+    )
+    applies_to: Text = column(
+        "members of the class it is about, comma-separated model ids", null=True
+    )
+    stage: Text = column("stage of training", null=True, one_of=STAGES)
+    evidence: Text = column("kind of evidence; decides the formula", one_of=EVIDENCE)
+    value: Number = column(
+        "stated value in `unit`; NULL where only a range or inputs are stated",
+        null=True,
+        exact=True,
+        gt=0,
+    )
+    unit: Text = column("unit of value, low and high", null=True)
+    low: Number = column("lower end of the stated range", null=True, exact=True, gt=0)
+    high: Number = column("upper end of the stated range", null=True, exact=True, gt=0)
+    bound: Text = column(
+        "upper: the truth is at most the value; lower: at least; NULL: about",
+        null=True,
+        one_of=("upper", "lower"),
+    )
+    inputs: Text = column(
+        "further stated inputs (tokens, parameters, chips, …) as a JSON object",
+        null=True,
+    )
+    reference_model_id: Text = column(
+        "model it is compared with", null=True, references="core.models.model_id"
+    )
+    reference_stage: Text = column("stage compared with", null=True, one_of=STAGES)
+    basis: Text = column(
+        "what a share counts", null=True, one_of=("flop", "gpu_hours", "cost")
+    )
+    hardware_id: Text = column(
+        "accelerator", null=True, references="core.hardware.hardware_id"
+    )
+    precision: Text = column("training precision that fixes the peak", null=True)
+    disclosed_on: Day = column("when the world could know", unit="date")
+    locator: Text = column("where in the source")
+    summary: Text = column("the claim in our words")
+    caveat: Text = column("what is uncertain about it", null=True)
+    url: Text = column("where it can be read, if not at the source's url", null=True)
+    repeats: Text = column(
+        "claim that this one echoes; an echo is never counted twice",
+        null=True,
+        references="raw.claims.claim_id",
+    )
+    supersedes: Text = column(
+        "claims that this one replaces from its date on, comma-separated", null=True
+    )
+    status: Text = column("accepted claims enter the estimates", one_of=STATUSES)
+    line: Whole = column("line of the note on which the claim starts", null=True)
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.claims"
+        unique = ["claim_id"]
+
+
+class Scores(Table):
+    """Benchmark scores with the protocol under which they were taken."""
+
+    score_id: Text = column("source id / claim id", pattern=CLAIM)
+    source_id: Text = column(
+        "source of the score", pattern=SLUG, references="raw.sources.source_id"
+    )
+    model_id: Text = column("model scored", references="core.models.model_id")
+    benchmark: Text = column("benchmark")
+    protocol: Text = column("pass@1, cons@64, …; scores compare only within one")
+    effort: Text = column("reasoning effort where the model has settings", null=True)
+    score: Number = column("score", unit="%", exact=True, ge=0, le=100)
+    stderr: Number = column(
+        "standard error", unit="percentage points", null=True, exact=True, ge=0
+    )
+    curve: Text = column("training curve of which this is a point", null=True)
+    reasoning_steps: Number = column(
+        "RL steps at this point", unit="steps", null=True, exact=True, ge=0
+    )
+    reasoning_flop: Number = column(
+        "reasoning compute at this point where stated (may be relative on a curve)",
+        unit="FLOP",
+        null=True,
+        exact=True,
+        gt=0,
+    )
+    disclosed_on: Day = column("when the world could know", unit="date")
+    locator: Text = column("where in the source")
+    summary: Text = column("the score in our words")
+    repeats: Text = column("score that this one echoes", null=True)
+    status: Text = column("accepted scores enter the curves", one_of=STATUSES)
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.scores"
+        unique = ["score_id"]
+
+
+class Rejected(Table):
+    """What could not be read, why, and what to do; one bad note stops no other."""
+
+    path: Text = column("file, relative to sources/")
+    line: Whole = column("line of the fault; 0 = the whole file", ge=0)
+    field: Text = column("field at fault; '' = none")
+    found: Text = column("what stands there", null=True)
+    problem: Text = column("what is wrong")
+    remedy: Text = column("what to do")
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.rejected"
+        unique = ["path", "line", "field", "problem"]

@@ -1,0 +1,48 @@
+"""All contracts by table name, in the order in which data flows.
+
+What belongs here: the list. A table that is not listed is not published.
+"""
+
+from __future__ import annotations
+
+from pipeline.contracts import core, meta, out, raw
+from pipeline.contracts.derive import name
+from pipeline.contracts.table import Table
+
+_PUBLISHED: tuple[type[Table], ...] = (
+    raw.Sources,
+    raw.Claims,
+    raw.Scores,
+    raw.Rejected,
+    core.Models,
+    core.Hardware,
+    core.Assumptions,
+    core.Observations,
+    core.Estimates,
+    out.FrontierTrend,
+    out.Projections,
+    out.Convergence,
+    out.ObservedConvergence,
+    out.EstimateHistory,
+)
+_WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
+    meta.Releases,
+    meta.Changes,
+    meta.Columns,
+)
+
+PUBLISHED: dict[str, type[Table]] = {name(table): table for table in _PUBLISHED}
+TABLES: dict[str, type[Table]] = PUBLISHED | {
+    name(table): table for table in _WRITTEN_BY_PUBLISH
+}
+
+
+def contract(table_name: str) -> type[Table]:
+    """The contract of `schema.table`.
+
+    Raises:
+        KeyError: naming the tables there are.
+    """
+    if table_name not in TABLES:
+        raise KeyError(f"no table {table_name!r}; there are: {', '.join(TABLES)}")
+    return TABLES[table_name]

@@ -1,0 +1,63 @@
+"""Paths and settings; the only reader of the environment.
+
+What belongs here: HEADROOM_* variables and the folders derived from them. What does
+not: constants of the method (sources/assumptions.yaml).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything lies. All paths are absolute."""
+
+    sources: Path
+    warehouse: Path
+
+    @property
+    def staging(self) -> Path:
+        """One Parquet file per table of the last run, and quarantine/."""
+        return self.warehouse / "staging"
+
+    @property
+    def cache(self) -> Path:
+        """Draws of fitted components, by content; safe to delete."""
+        return self.warehouse / "cache"
+
+    @property
+    def lake(self) -> Path:
+        """DuckLake: catalog.sqlite and data/."""
+        return self.warehouse / "lake"
+
+    @property
+    def plain(self) -> Path:
+        """The current release as one plain DuckDB file."""
+        return self.warehouse / "headroom.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """Folder of the HTML page."""
+        return self.warehouse / "report"
+
+    @property
+    def lock(self) -> Path:
+        """Lock file of the one writer."""
+        return self.warehouse / ".writer.lock"
+
+
+def load() -> Settings:
+    """Read the environment; HEADROOM_SOURCES, HEADROOM_WAREHOUSE move folders."""
+
+    def folder(variable: str, default: Path) -> Path:
+        return Path(os.environ.get(variable) or default).expanduser().resolve()
+
+    return Settings(
+        sources=folder("HEADROOM_SOURCES", PROJECT / "sources"),
+        warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
+    )
