@@ -89,6 +89,50 @@ class Assumptions(Table):
         unique = ["assumption_id"]
 
 
+class Scenarios(Table):
+    """Projection scenarios as used: pace, frontier growth, ceiling."""
+
+    scenario: Text = column("name of the scenario", pattern=r"^[a-z0-9_]+$")
+    description: Text = column("what it assumes, in words")
+    source: Text = column("where it comes from")
+    headline: Flag = column("whether the headline is read from it")
+    pace_kind: Text = column(
+        "stated, or fitted from the record", one_of=("stated", "fitted")
+    )
+    pace_times: Number = column("growth per step of the pace", unit="x", gt=1)
+    pace_months_low: Number = column("shortest step", unit="months", gt=0)
+    pace_months_high: Number = column("longest step", unit="months", gt=0)
+    pace_factor: Number = column("scales the pace in orders of magnitude", gt=0)
+    pace_claim: Text = column(
+        "claim that puts the pace in force, from its date on",
+        null=True,
+        references="raw.claims.claim_id",
+    )
+    frontier_fitted: Flag = column("whether frontier growth is fitted to the record")
+    frontier_growth_low: Number = column(
+        "5% point of frontier growth", unit="x per year", null=True, gt=0
+    )
+    frontier_growth_high: Number = column(
+        "95% point of frontier growth", unit="x per year", null=True, gt=0
+    )
+    share_low: Number = column("lowest ceiling", unit="share of the largest run", gt=0)
+    share_high: Number = column(
+        "highest ceiling", unit="share of the largest run", gt=0
+    )
+    stall_after_months_low: Number = column(
+        "earliest stall after the leader's release", unit="months", null=True, gt=0
+    )
+    stall_after_months_high: Number = column(
+        "latest stall after the leader's release", unit="months", null=True, gt=0
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "core.scenarios"
+        unique = ["scenario"]
+
+
 class Observations(Table):
     """Claims as observations on log10 FLOP, with the arithmetic spelled out.
 

@@ -117,7 +117,6 @@ class Claims(Table):
         "claims that this one replaces from its date on, comma-separated", null=True
     )
     status: Text = column("accepted claims enter the estimates", one_of=STATUSES)
-    line: Whole = column("line of the note on which the claim starts", null=True)
 
     class Config:
         """Key and name."""

@@ -17,6 +17,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     core.Models,
     core.Hardware,
     core.Assumptions,
+    core.Scenarios,
     core.Observations,
     core.Estimates,
     out.FrontierTrend,

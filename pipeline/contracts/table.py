@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.engines import pandas_engine
@@ -20,22 +21,35 @@ Whole = pd.Int64Dtype
 Flag = pd.BooleanDtype
 
 
-@pandas_engine.Engine.register_dtype
-@pandas_engine.immutable
-class Day(pandas_engine.DateTime):  # type: ignore[misc]
-    """A calendar date: datetime64 in microseconds, without a time of day."""
+class _Time(pandas_engine.DataType):  # type: ignore[misc]
+    """pandera's own datetime is in nanoseconds; pandas 3 and DuckDB count in micro."""
 
     def __init__(self) -> None:
-        super().__init__(unit="us")
+        """`type` is set by the class; the base would look it up and warn."""
+
+    def check(self, pandera_dtype: Any, data_container: Any = None) -> bool:
+        """Whether a column has the type; pandera's engine knows only nanoseconds."""
+        if data_container is None:
+            return bool(pandera_dtype.type == self.type)
+        return bool(data_container.dtype == self.type)
+
+    def coerce(self, data_container: pd.Series) -> pd.Series:
+        """Bring a column into the type; pandera reports what cannot be read."""
+        return pd.to_datetime(data_container).astype(self.type)
 
 
 @pandas_engine.Engine.register_dtype
-@pandas_engine.immutable
-class Moment(pandas_engine.DateTime):  # type: ignore[misc]
+class Day(_Time):
+    """A calendar date: datetime64 in microseconds, at midnight."""
+
+    type = np.dtype("datetime64[us]")
+
+
+@pandas_engine.Engine.register_dtype
+class Moment(_Time):
     """A point in time in UTC, in microseconds."""
 
-    def __init__(self) -> None:
-        super().__init__(unit="us", tz="UTC")
+    type = pd.DatetimeTZDtype("us", "UTC")
 
 
 SLUG = r"^[a-z0-9][a-z0-9.-]*$"

@@ -1,0 +1,31 @@
+"""The command `headroom …`.
+
+What belongs here: one module per group of commands, and the way in. What does not: work;
+commands call the layers below and print. Heavy imports stand inside the commands, so
+that `headroom --help` and a refresh with nothing to do stay quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from pipeline.cli import note
+
+app = typer.Typer(
+    name="headroom",
+    help="How much compute goes into reasoning training, and how far it can grow.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(note.app, name="note")
+
+
+def main() -> None:
+    """Run the command line; a traceback never reaches a user."""
+    try:
+        app()
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)

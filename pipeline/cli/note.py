@@ -1,0 +1,79 @@
+"""`headroom note …`: write and check source notes.
+
+What belongs here: the commands. What does not: the rules (notes/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import settings
+from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, red, stop
+
+app = typer.Typer(no_args_is_help=True, help="Write and check source notes.")
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Only these notes; default: all.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check notes and registries without publishing."""
+    from pipeline.lake.inputs import read_inputs
+    from pipeline.notes.record import read_record
+
+    folder = settings.load().sources
+    files = read_inputs(folder)
+    chosen: set[str] = set()
+    for path in paths or []:
+        if not path.is_file():
+            stop(f"{path}: there is no such note", WRONG_USAGE)
+        name = f"notes/{path.name}"
+        files[name] = path.read_bytes()  # a note outside of sources/ is checked too
+        chosen.add(name)
+    record = read_record(files, datetime.now(UTC).date())
+    faults = [f for f in record.faults if not chosen or f.path in chosen]
+    if json:
+        as_json(
+            {
+                "notes": len(record.notes),
+                "claims": len(record.tables["raw.claims"]),
+                "scores": len(record.tables["raw.scores"]),
+                "models": len(record.tables["core.models"]),
+                "faults": [asdict(f) for f in faults],
+            }
+        )
+    else:
+        for fault in faults:
+            red(str(fault))
+        out.print(
+            f"{len(record.notes)} notes hold, with {len(record.tables['raw.claims'])} "
+            f"claims and {len(record.tables['raw.scores'])} scores; "
+            f"{len(record.tables['core.models'])} models; {len(faults)} faults."
+        )
+    if faults:
+        raise typer.Exit(DATA_FAILED)
+
+
+@app.command()
+def new(
+    source_id: Annotated[str, typer.Argument(help="Slug; becomes the file name.")],
+) -> None:
+    """Write a template for a new note into sources/notes/."""
+    from pipeline.notes.template import SLUG_HELP, is_slug, template
+
+    if not is_slug(source_id):
+        stop(f"{source_id!r} is not a slug; {SLUG_HELP}", WRONG_USAGE)
+    path = settings.load().sources / "notes" / f"{source_id}.md"
+    if path.exists():
+        stop(f"{path} exists; choose another id or edit it", WRONG_USAGE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(template(source_id, datetime.now(UTC).date()), encoding="utf-8")
+    out.print(f"Wrote {path}. Fill it in, then run `headroom note check`.")

@@ -1,0 +1,116 @@
+"""assumptions.yaml and scenarios.yaml: the constants of the method, as data.
+
+What belongs here: their shape and their faults. What does not: their use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from pipeline.notes.faults import Fault
+from pipeline.notes.frontmatter import Unreadable, decode, load
+
+T = TypeVar("T")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Assumption(_Entry):
+    """One constant: value, plausible range, unit, source."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_.]+$")]
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    description: str
+    source: str
+    checked_on: date
+
+
+class Range(_Entry):
+    """A 90% range, or the ends of a log-uniform prior; equal ends are a point."""
+
+    low: float
+    high: float
+
+
+class Pace(_Entry):
+    """How fast reasoning compute grows until the ceiling.
+
+    `stated`: `times` per `months`, log-uniform in months, in force once `claim` is
+    disclosed. `fitted`: from the record of the vintage, shrunk to the stated prior.
+    """
+
+    kind: Literal["stated", "fitted"]
+    times: float = Field(gt=1)
+    months: Range
+    claim: str | None = None
+    factor: float = Field(default=1.0, gt=0)
+
+
+class Scenario(_Entry):
+    """One projection scenario; a user adds one without touching code."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    description: str
+    source: str
+    headline: bool = False
+    pace: Pace
+    frontier_growth: Range | Literal["fitted"]
+    share: Range
+    stall_after_months: Range | None = None
+
+
+def read_assumptions(
+    path: str, data: bytes
+) -> tuple[tuple[Assumption, ...], list[Fault]]:
+    """The constants of assumptions.yaml; a faulty one is left out and reported."""
+    return _read(path, data, TypeAdapter(Assumption))
+
+
+def read_scenarios(path: str, data: bytes) -> tuple[tuple[Scenario, ...], list[Fault]]:
+    """The scenarios of scenarios.yaml; a faulty one is left out and reported."""
+    return _read(path, data, TypeAdapter(Scenario))
+
+
+def _read(
+    path: str, data: bytes, adapter: TypeAdapter[T]
+) -> tuple[tuple[T, ...], list[Fault]]:
+    try:
+        raw, lines = load(path, decode(path, data))
+    except Unreadable as unreadable:
+        return (), [unreadable.fault]
+    entries: list[T] = []
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for k, entry in enumerate(raw if isinstance(raw, Sequence) else []):
+        name = entry.get("id") if isinstance(entry, dict) else None
+        if name in seen:
+            faults.append(
+                Fault(path, lines.near((k, "id")), "id", "the id stands twice",
+                      "Rename one", str(name))
+            )  # fmt: skip
+            continue
+        seen.add(str(name))
+        try:
+            entries.append(adapter.validate_python(entry))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                faults.append(
+                    Fault(
+                        path,
+                        lines.near((k, *detail["loc"])),
+                        ".".join(map(str, detail["loc"])),
+                        str(detail["msg"]),
+                        f"Mend the entry {name!r}",
+                        str(detail["input"])[:60],
+                    )
+                )
+    return tuple(entries), faults

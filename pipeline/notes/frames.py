@@ -1,0 +1,226 @@
+"""Notes as the tables of the raw layer.
+
+What belongs here: copying, no arithmetic. What does not: judgement on claims.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from pipeline.notes.constants import Assumption, Scenario
+from pipeline.notes.faults import Fault
+from pipeline.notes.parse import Note, full_id
+from pipeline.notes.registry import Model
+from pipeline.notes.schema import Score, Span
+from pipeline.notes.values import Quantity
+
+UNITS = {
+    "flop": "FLOP",
+    "bound": "FLOP",
+    "chip_hours": "chip-hours",
+    "cost": "USD",
+    "ratio": "ratio",
+    "share_of_pretraining": "fraction",
+    "growth_rate": "ratio",
+}
+# Fields that have a column of their own; the rest of a claim goes into `inputs`.
+_COLUMNS = {
+    "id", "model", "applies_to", "stage", "evidence", "value", "low", "high",
+    "reference", "reference_stage", "basis", "hardware", "precision", "disclosed_on",
+    "locator", "summary", "caveat", "url", "repeats", "supersedes", "status",
+}  # fmt: skip
+
+
+def sources(notes: Iterable[Note]) -> pd.DataFrame:
+    """Rows of raw.sources."""
+    return pd.DataFrame(
+        {
+            "source_id": n.source.id,
+            "title": n.source.title,
+            "publisher": n.source.publisher,
+            "author": n.source.author,
+            "url": n.source.url,
+            "published_on": n.source.published_on,
+            "retrieved_on": n.source.retrieved_on,
+            "kind": n.source.kind,
+            "language": n.source.language,
+            "note_path": n.path,
+            "note_sha256": n.sha256,
+        }
+        for n in notes
+    )
+
+
+def claims(notes: Iterable[Note]) -> pd.DataFrame:
+    """Rows of raw.claims: every claim about compute or growth, not the scores."""
+    return pd.DataFrame(
+        _claim(note, claim)
+        for note in notes
+        for claim in note.claims
+        if not isinstance(claim, Score)
+    )
+
+
+def scores(notes: Iterable[Note]) -> pd.DataFrame:
+    """Rows of raw.scores."""
+    return pd.DataFrame(
+        {
+            "score_id": f"{note.source.id}/{claim.id}",
+            "source_id": note.source.id,
+            "model_id": claim.model,
+            "benchmark": claim.benchmark,
+            "protocol": claim.protocol,
+            "effort": claim.effort,
+            "score": claim.value,
+            "stderr": claim.stderr,
+            "curve": claim.curve,
+            "reasoning_steps": claim.reasoning_steps,
+            "reasoning_flop": _value(claim.reasoning_flop),
+            "disclosed_on": claim.disclosed_on or note.source.published_on,
+            "locator": claim.locator,
+            "summary": claim.summary,
+            "repeats": full_id(claim.repeats, note) if claim.repeats else None,
+            "status": claim.status,
+        }
+        for note in notes
+        for claim in note.claims
+        if isinstance(claim, Score)
+    )
+
+
+def rejected(faults: Iterable[Fault]) -> pd.DataFrame:
+    """Rows of raw.rejected."""
+    first = {(f.path, f.line, f.field, f.problem): f for f in sorted(set(faults))}
+    return pd.DataFrame(
+        {
+            "path": f.path,
+            "line": f.line,
+            "field": f.field,
+            "found": f.found or None,
+            "problem": f.problem,
+            "remedy": f.remedy,
+        }
+        for f in first.values()
+    )
+
+
+def models(entries: Iterable[Model]) -> pd.DataFrame:
+    """Rows of core.models."""
+    return pd.DataFrame(
+        {
+            "model_id": m.id,
+            "name": m.name,
+            "developer": m.developer,
+            "released_on": m.released_on,
+            "base_model_id": m.base_model,
+            "family": m.family or m.id,
+            "aliases": " | ".join(m.aliases) or None,
+            "is_reasoning": m.is_reasoning,
+        }
+        for m in entries
+    )
+
+
+def hardware(rows: Iterable[dict[str, str]]) -> pd.DataFrame:
+    """Rows of core.hardware."""
+    frame = pd.DataFrame(rows).replace("", None)
+    if not frame.empty:
+        frame["aliases"] = frame["aliases"].str.replace("|", " | ", regex=False)
+    return frame
+
+
+def assumptions(entries: Iterable[Assumption]) -> pd.DataFrame:
+    """Rows of core.assumptions."""
+    return pd.DataFrame(
+        {"assumption_id": a.id, **a.model_dump(exclude={"id"})} for a in entries
+    )
+
+
+def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
+    """Rows of core.scenarios."""
+    rows = []
+    for s in entries:
+        fitted = s.frontier_growth == "fitted"
+        growth = None if isinstance(s.frontier_growth, str) else s.frontier_growth
+        stall = s.stall_after_months
+        rows.append(
+            {
+                "scenario": s.id,
+                "description": s.description,
+                "source": s.source,
+                "headline": s.headline,
+                "pace_kind": s.pace.kind,
+                "pace_times": s.pace.times,
+                "pace_months_low": s.pace.months.low,
+                "pace_months_high": s.pace.months.high,
+                "pace_factor": s.pace.factor,
+                "pace_claim": s.pace.claim,
+                "frontier_fitted": fitted,
+                "frontier_growth_low": growth.low if growth else None,
+                "frontier_growth_high": growth.high if growth else None,
+                "share_low": s.share.low,
+                "share_high": s.share.high,
+                "stall_after_months_low": stall.low if stall else None,
+                "stall_after_months_high": stall.high if stall else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _value(quantity: Quantity | None) -> float | None:
+    return quantity.value if quantity else None
+
+
+def _claim(note: Note, claim: Any) -> dict[str, Any]:
+    stated = getattr(claim, "value", None)
+    reference_stage = getattr(claim, "reference_stage", None)
+    return {
+        "claim_id": f"{note.source.id}/{claim.id}",
+        "source_id": note.source.id,
+        "model_id": getattr(claim, "model", None),
+        "applies_to": ", ".join(getattr(claim, "applies_to", ())) or None,
+        "stage": getattr(claim, "stage", None),
+        "evidence": claim.evidence,
+        "value": _value(stated),
+        "unit": UNITS.get(claim.evidence),
+        "low": _value(getattr(claim, "low", None)),
+        "high": _value(getattr(claim, "high", None)),
+        "bound": stated.bound if stated else None,
+        "inputs": _inputs(claim),
+        "reference_model_id": getattr(claim, "reference", None),
+        "reference_stage": reference_stage,
+        "basis": getattr(claim, "basis", None),
+        "hardware_id": getattr(claim, "hardware", None),
+        "precision": getattr(claim, "precision", None),
+        "disclosed_on": claim.disclosed_on or note.source.published_on,
+        "locator": claim.locator,
+        "summary": claim.summary,
+        "caveat": claim.caveat,
+        "url": claim.url,
+        "repeats": full_id(claim.repeats, note) if claim.repeats else None,
+        "supersedes": ", ".join(full_id(s, note) for s in claim.supersedes) or None,
+        "status": claim.status,
+    }
+
+
+def _inputs(claim: Any) -> str | None:
+    found = {
+        name: _plain(getattr(claim, name))
+        for name in type(claim).model_fields
+        if name not in _COLUMNS and getattr(claim, name) not in (None, False)
+    }
+    return json.dumps(found, sort_keys=True) if found else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Span):
+        return value.low if value.low == value.high else [value.low, value.high]
+    if isinstance(value, Quantity):
+        return value.value
+    if hasattr(value, "model_dump"):
+        return {k: _plain(getattr(value, k)) for k in type(value).model_fields}
+    return value

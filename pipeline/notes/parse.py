@@ -1,0 +1,359 @@
+"""From the bytes of `sources/` to a record: notes that hold, and faults of the rest.
+
+What belongs here: validation of one note, then of the notes among themselves. What does
+not: frames (frames.py) and reading the disk.
+
+A note stands or falls as a whole; a note that falls never takes another with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.notes.faults import Fault, nearest, short
+from pipeline.notes.frontmatter import Lines, Unreadable, decode, load, split
+from pipeline.notes.registry import Registry
+from pipeline.notes.schema import KINDS, Claim, Source
+
+_CLAIM: TypeAdapter[Any] = TypeAdapter(Claim)
+_SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
+# An announcement under embargo may be written down ahead of its date; more is a typo.
+AHEAD = timedelta(days=31)
+
+
+class Named(Protocol):
+    """What every claim has."""
+
+    id: str
+    repeats: str | None
+    supersedes: tuple[str, ...]
+    disclosed_on: date | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """One valid note: its source, its claims (names resolved to ids), its file."""
+
+    path: str
+    sha256: str
+    source: Source
+    claims: tuple[Any, ...]
+    lines: Lines = field(repr=False, default_factory=Lines)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of reading many notes."""
+
+    notes: tuple[Note, ...]
+    faults: tuple[Fault, ...]
+
+
+def stem(path: str) -> str:
+    """Name of a note without folder and ending."""
+    return PurePosixPath(path).stem
+
+
+def read_notes(files: Mapping[str, bytes], registry: Registry, today: date) -> Checked:
+    """Read all notes; `files` maps paths (relative to sources/) to bytes.
+
+    Args:
+        files: the notes.
+        registry: models and hardware by name.
+        today: dates later than this plus a month's embargo are refused.
+    """
+    faults: list[Fault] = []
+    good: list[Note] = []
+    for path in sorted(files):
+        note, wrong = read_note(path, files[path], registry, today)
+        faults += wrong
+        if note is not None:
+            good.append(note)
+    fallen = {stem(f.path) for f in faults}
+    while True:  # a note that falls for a missing claim may leave others without one
+        good, wrong = _among_themselves(good, fallen)
+        faults += wrong
+        if not wrong:
+            return Checked(tuple(good), tuple(sorted(set(faults))))
+        fallen |= {stem(f.path) for f in wrong}
+
+
+def read_note(
+    path: str, data: bytes, registry: Registry, today: date
+) -> tuple[Note | None, list[Fault]]:
+    """One note by itself: syntax, fields, names, dates."""
+    try:
+        raw, lines = load(path, split(path, decode(path, data)))
+    except Unreadable as unreadable:
+        return None, [unreadable.fault]
+    if not isinstance(raw, dict) or set(raw) - {"source", "claims"}:
+        extra = sorted(set(raw) - {"source", "claims"}) if isinstance(raw, dict) else []
+        return None, [
+            Fault(
+                path, lines.near(tuple(extra[:1])), "".join(extra[:1]),
+                "front matter has exactly `source` and `claims`",
+                "Move or remove the rest", ", ".join(extra),
+            )
+        ]  # fmt: skip
+    faults: list[Fault] = []
+    source = _one(_SOURCE, raw.get("source"), path, ("source",), lines, faults)
+    listed = raw.get("claims") or []
+    if not isinstance(listed, list):
+        listed = []
+        faults.append(
+            Fault(path, lines.near(("claims",)), "claims", "must be a list",
+                  "Begin each claim with `- id: …`")
+        )  # fmt: skip
+    claims = []
+    for k, entry in enumerate(listed):
+        claim = _one(_CLAIM, entry, path, ("claims", k), lines, faults)
+        if claim is not None:
+            claims.append(_resolved(claim, path, k, lines, registry, faults))
+    if isinstance(source, Source):
+        faults += _source_faults(source, path, lines, today)
+        for k, claim in enumerate(claims if len(claims) == len(listed) else []):
+            faults += _date_faults(claim, path, lines, k, today)
+        for name, times in Counter(c.id for c in claims).items():
+            if times > 1:
+                k = [c.id for c in claims].index(name)
+                again = [c.id for c in claims].index(name, k + 1)
+                faults.append(
+                    Fault(
+                        path, lines.near(("claims", again, "id")), "id",
+                        "the claim id stands twice in this note", "Rename one", name,
+                    )
+                )  # fmt: skip
+    if faults or not isinstance(source, Source):
+        return None, faults
+    sha = hashlib.sha256(data).hexdigest()
+    return Note(path, sha, source, tuple(claims), lines), []
+
+
+def _one(
+    adapter: TypeAdapter[Any],
+    raw: Any,
+    path: str,
+    at: tuple[str | int, ...],
+    lines: Lines,
+    faults: list[Fault],
+) -> Any:
+    """Validate one block; its faults get the line of the field."""
+    if not isinstance(raw, dict):
+        faults.append(
+            Fault(path, lines.near(at), ".".join(map(str, at)),
+                  "the block is missing or not a set of `field: value`",
+                  "See sources/README.md", short(raw))
+        )  # fmt: skip
+        return None
+    try:
+        return adapter.validate_python(raw)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            where = tuple(p for p in detail["loc"] if p not in KINDS)
+            # Union branches add the name of a type to the path; YAML has no such key.
+            known = tuple(p for p in where if isinstance(p, int) or "[" not in p)
+            name = ".".join(map(str, known)) or _tag_field(detail["type"])
+            faults.append(
+                Fault(
+                    path,
+                    lines.near((*at, *(known or (name,)))),
+                    name,
+                    _sentence(detail),
+                    _remedy(detail, raw),
+                    short(_found(detail, raw)),
+                )
+            )
+        return None
+
+
+def _tag_field(kind: str) -> str:
+    return "evidence" if kind.startswith("union_tag") else ""
+
+
+def _found(detail: Any, raw: dict[str, Any]) -> Any:
+    if detail["type"].startswith("union_tag"):
+        return raw.get("evidence")
+    return "" if isinstance(detail["input"], dict) else detail["input"]
+
+
+def _sentence(detail: Any) -> str:
+    plain = {
+        "missing": "the field is missing",
+        "extra_forbidden": "there is no such field for this kind",
+        "union_tag_not_found": "the kind of evidence is missing",
+        "union_tag_invalid": "there is no such kind of evidence",
+    }
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return plain.get(detail["type"], message[:1].lower() + message[1:])
+
+
+def _remedy(detail: Any, raw: dict[str, Any]) -> str:
+    kind = detail["type"]
+    if kind.startswith("union_tag"):
+        return f"Use one of {', '.join(KINDS)}." + nearest(
+            str(raw.get("evidence", "")), KINDS
+        )
+    if kind == "extra_forbidden":
+        kind_model = KINDS.get(str(raw.get("evidence")), Source)
+        fields = set(kind_model.model_fields)
+        return "Remove it or mend its name." + nearest(str(detail["loc"][-1]), fields)
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']+)'", str(detail["ctx"].get("expected", "")))
+        return "Use one of these." + nearest(str(detail["input"]), allowed)
+    if kind.startswith("date"):
+        return "Write the date as 2025-05-14"
+    return "See sources/README.md for what the field accepts"
+
+
+def _resolved(
+    claim: Any,
+    path: str,
+    k: int,
+    lines: Lines,
+    registry: Registry,
+    faults: list[Fault],
+) -> Any:
+    """The claim with model and hardware names replaced by ids."""
+    changes: dict[str, Any] = {}
+    for name in ("model", "reference", "applies_to"):
+        given = getattr(claim, name, None)
+        if not given:
+            continue
+        many = given if isinstance(given, tuple) else (given,)
+        ids = []
+        for k2, one in enumerate(many):
+            found = registry.model(one)
+            if found is None:
+                faults.append(
+                    Fault(
+                        path, lines.near(("claims", k, name, k2)), name,
+                        "the model is not in models.yaml",
+                        "Add it there or use a listed name."
+                        + nearest(one, registry.model_names), one,
+                    )
+                )  # fmt: skip
+            ids.append(found or one)
+        changes[name] = tuple(ids) if isinstance(given, tuple) else ids[0]
+    hardware = getattr(claim, "hardware", None)
+    if hardware:
+        found = registry.accelerator(hardware)
+        if found is None:
+            faults.append(
+                Fault(
+                    path, lines.near(("claims", k, "hardware")), "hardware",
+                    "the accelerator is not in hardware.csv",
+                    "Add it there or use a listed name."
+                    + nearest(hardware, registry.hardware_names), hardware,
+                )
+            )  # fmt: skip
+        changes["hardware"] = found or hardware
+    resolved = claim.model_copy(update=changes)
+    faults += _reference_faults(resolved, path, k, lines, registry)
+    return resolved
+
+
+def _reference_faults(
+    claim: Any, path: str, k: int, lines: Lines, registry: Registry
+) -> list[Fault]:
+    if claim.evidence not in {"ratio", "share_of_pretraining", "benchmark_parity"}:
+        return []
+
+    def fault(problem: str, remedy: str) -> list[Fault]:
+        line = lines.near(("claims", k, "reference"))
+        return [Fault(path, line, "reference", problem, remedy, str(claim.reference))]
+
+    model = registry.models.get(claim.model or "")
+    if claim.reference is None and (model is None or model.base_model is None):
+        if not registry.model(claim.model or ""):
+            return []  # the unknown model is already reported
+        return fault(
+            "the reference model is missing, and models.yaml names no base model",
+            "Add `reference:` with the model it is compared with",
+        )
+    default = "pretraining" if claim.evidence == "share_of_pretraining" else claim.stage
+    stage = getattr(claim, "reference_stage", None) or default
+    if claim.reference == claim.model and stage == claim.stage:
+        return fault("the claim compares a stage with itself", "Name another model")
+    return []
+
+
+def _source_faults(source: Source, path: str, lines: Lines, today: date) -> list[Fault]:
+    faults = []
+    if source.id != stem(path):
+        faults.append(
+            Fault(
+                path, lines.near(("source", "id")), "source.id",
+                "differs from the file name",
+                f"Rename the file to {source.id}.md or the id to {stem(path)}",
+                source.id,
+            )
+        )  # fmt: skip
+    for name in ("published_on", "retrieved_on"):
+        day = getattr(source, name)
+        if day is not None and day > today + AHEAD:
+            faults.append(_future(path, lines.near(("source", name)), name, day))
+    return faults
+
+
+def _date_faults(
+    claim: Named, path: str, lines: Lines, k: int, today: date
+) -> list[Fault]:
+    day = claim.disclosed_on
+    if day is None:
+        return []
+    line = lines.near(("claims", k, "disclosed_on"))
+    if day > today + AHEAD:
+        return [_future(path, line, "disclosed_on", day)]
+    return []
+
+
+def _future(path: str, line: int, name: str, day: date) -> Fault:
+    return Fault(
+        path, line, name, "the date lies in the future", "Mend the date", str(day)
+    )
+
+
+def full_id(name: str, note: Note) -> str:
+    """`source/claim` for a short or full claim id used inside a note."""
+    return name if "/" in name else f"{note.source.id}/{name}"
+
+
+def _among_themselves(
+    notes: list[Note], fallen: set[str]
+) -> tuple[list[Note], list[Fault]]:
+    """Check what notes say of each other; return the notes that hold."""
+    known = {f"{n.source.id}/{c.id}" for n in notes for c in n.claims}
+    faults: list[Fault] = []
+    for note in notes:
+        for k, claim in enumerate(note.claims):
+            own = f"{note.source.id}/{claim.id}"
+            named = [("repeats", claim.repeats)] if claim.repeats else []
+            named += [("supersedes", s) for s in claim.supersedes]
+            for name, target in named:
+                wanted = full_id(target, note)
+                line = note.lines.near(("claims", k, name))
+                if wanted == own:
+                    faults.append(
+                        Fault(note.path, line, name, "the claim names itself",
+                              "Name another claim or remove the field", target)
+                    )  # fmt: skip
+                # A claim of a fallen note may come back; its echoes must not fall too.
+                elif wanted not in known and wanted.split("/")[0] not in fallen:
+                    faults.append(
+                        Fault(
+                            note.path, line, name, "there is no such claim",
+                            "Use `source-id/claim-id`." + nearest(wanted, known),
+                            target,
+                        )
+                    )  # fmt: skip
+    bad = {f.path for f in faults}
+    return [n for n in notes if n.path not in bad], faults
