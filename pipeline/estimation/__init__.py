@@ -1,0 +1,1 @@
+"""From claims to estimates: observations, fused posteriors, conflicts, influence."""

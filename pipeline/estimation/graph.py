@@ -1,0 +1,164 @@
+"""Claim graphs: nodes are unknowns, claims touch one or two of them.
+
+What belongs here: the arrays of a graph, its components, which nodes are anchored. What
+does not: probability (gaussian, grid, gibbs) and the order by content (canonical).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from pipeline.estimation.method import BoolArray, FloatArray, IntArray
+
+EQUALITY, UPPER, LOWER = 0, 1, -1
+ABSOLUTE = -1  # in `Graph.j`: the claim is about the node itself
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Claims on unknowns x_k = log10 FLOP.
+
+    Attributes:
+        n: Number of nodes.
+        i: Observed node of each claim, shape (m,).
+        j: Reference node, or -1; the claim is about x_i - x_j, or x_i if j is -1.
+        y: Value of the claim (log10), shape (m,).
+        scale: Half-width of an equality claim's range (log10); ignored for bounds.
+        kind: 0 equality, +1 upper bound (x_i - x_j <= y), -1 lower bound.
+
+    Raises:
+        ValueError: for arrays of unequal length, nodes out of range, a claim of a node
+            about itself, values that are not finite, or a range without width.
+    """
+
+    n: int
+    i: IntArray
+    j: IntArray
+    y: FloatArray
+    scale: FloatArray
+    kind: IntArray
+
+    def __post_init__(self) -> None:
+        arrays = (self.i, self.j, self.y, self.scale, self.kind)
+        if len({a.shape for a in arrays}) != 1 or self.i.ndim != 1:
+            raise ValueError("the arrays of a graph must be flat and of one length")
+        if self.m == 0:
+            return
+        if self.i.min() < 0 or max(self.i.max(), self.j.max()) >= self.n:
+            raise ValueError("a claim names a node outside the graph")
+        if self.j.min() < ABSOLUTE or bool(np.any(self.i == self.j)):
+            raise ValueError("a claim must name another node or -1 as its reference")
+        if not bool(np.all(np.isin(self.kind, (EQUALITY, UPPER, LOWER)))):
+            raise ValueError("kind must be 0 (equality), 1 (upper) or -1 (lower)")
+        if not bool(np.all(np.isfinite(self.y))):
+            raise ValueError("the value of a claim must be finite")
+        width = self.scale[self.kind == EQUALITY]
+        if not bool(np.all((width > 0) & np.isfinite(width))):
+            raise ValueError("an equality claim needs a positive, finite half-width")
+
+    @property
+    def m(self) -> int:
+        """Number of claims."""
+        return len(self.i)
+
+    @property
+    def relative(self) -> BoolArray:
+        """Whether a claim is about a difference of two nodes, shape (m,)."""
+        return np.asarray(self.j != ABSOLUTE)
+
+    def difference(self, x: FloatArray) -> FloatArray:
+        """What each claim is about, x_i - x_j or x_i: from (..., n) to (..., m)."""
+        reference = np.where(self.relative, x[..., self.j], 0.0)
+        return np.asarray(x[..., self.i] - reference)
+
+    def claims(self, chosen: IntArray | BoolArray) -> Graph:
+        """The graph on the same nodes with only the chosen claims."""
+        return Graph(
+            self.n,
+            self.i[chosen],
+            self.j[chosen],
+            self.y[chosen],
+            self.scale[chosen],
+            self.kind[chosen],
+        )
+
+
+def _links(graph: Graph, use: BoolArray) -> IntArray:
+    """Component label of each node when only the claims in `use` link, shape (n,)."""
+    pair = use & graph.relative
+    ones = np.ones(int(pair.sum()))
+    adjacency = sparse.csr_matrix(
+        (ones, (graph.i[pair], graph.j[pair])), shape=(graph.n, graph.n)
+    )
+    labels = csgraph.connected_components(adjacency, directed=False)[1]
+    return np.asarray(labels, dtype=np.int64)
+
+
+def _by_label(labels: IntArray, count: int) -> list[IntArray]:
+    order = np.argsort(labels, kind="stable")
+    ends = np.cumsum(np.bincount(labels, minlength=count))[:-1]
+    return np.split(order, ends)
+
+
+def components(graph: Graph) -> list[tuple[IntArray, IntArray]]:
+    """Independent parts of the graph: any claim, bounds too, links its two nodes.
+
+    Returns:
+        (node indices, claim indices) of each part, both ascending; parts in the order
+        of their smallest node. A node without a claim is a part of its own.
+    """
+    if graph.n == 0:
+        return []
+    labels = _links(graph, np.ones(graph.m, dtype=bool))
+    first = np.unique(labels, return_index=True)[1]
+    rank = np.argsort(np.argsort(first))  # scipy does not promise an order of labels
+    labels = rank[labels]
+    count = len(first)
+    return list(
+        zip(_by_label(labels, count), _by_label(labels[graph.i], count), strict=True)
+    )
+
+
+def subgraph(graph: Graph, nodes: IntArray, claims: IntArray) -> Graph:
+    """The graph of the given nodes and claims; node k becomes its place in `nodes`.
+
+    Raises:
+        ValueError: if a claim touches a node that is not in `nodes`.
+    """
+    order = np.argsort(nodes, kind="stable")
+    ids = nodes[order]
+
+    def place(wanted: IntArray) -> IntArray:
+        at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+        if bool(np.any(ids[at] != wanted)):
+            raise ValueError("a claim of the subgraph touches a node outside of it")
+        return np.asarray(order[at], dtype=np.int64)
+
+    j = graph.j[claims].copy()
+    relative = j != ABSOLUTE
+    if len(claims):
+        j[relative] = place(j[relative])
+    return Graph(
+        len(nodes),
+        place(graph.i[claims]) if len(claims) else graph.i[claims],
+        j,
+        graph.y[claims],
+        graph.scale[claims],
+        graph.kind[claims],
+    )
+
+
+def anchored(graph: Graph) -> BoolArray:
+    """Whether equality claims link a node to an absolute equality claim, shape (n,).
+
+    The level of a node that is not anchored comes from the prior alone.
+    """
+    equality = graph.kind == EQUALITY
+    labels = _links(graph, equality)
+    held = np.zeros(graph.n, dtype=bool)
+    held[labels[graph.i[equality & ~graph.relative]]] = True
+    return np.asarray(held[labels])

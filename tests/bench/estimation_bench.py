@@ -1,0 +1,44 @@
+"""Timings of the estimator: ratios within one run wherever possible."""
+
+import time
+
+import pytest
+
+from pipeline.estimation.gaussian import fit, leave_one_out
+from tests.unit.estimation.records import METHOD, record
+
+pytestmark = pytest.mark.bench
+
+
+def seconds(function, repeat=3):
+    """The best of a few runs: noise on a shared machine only adds."""
+    best = float("inf")
+    for _ in range(repeat):
+        start = time.perf_counter()
+        function()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize("group", [10, None], ids=["groups", "one giant part"])
+def test_gaussian_stage_on_a_hundred_thousand_claims(group):
+    graph = record(20_000, 100_000, seed=1, group=group)
+    took = seconds(lambda: fit(graph, METHOD))
+    print(f"\n100,000 claims, group={group}: {took:.2f} s")
+    assert took <= 3.0
+
+
+def test_gaussian_cost_grows_no_faster_than_claims_to_the_1_1():
+    small, large = record(200, 1_000, seed=1), record(20_000, 100_000, seed=1)
+    ratio = seconds(lambda: fit(large, METHOD)) / seconds(lambda: fit(small, METHOD))
+    print(f"\n1k to 100k claims: time ×{ratio:.0f}")
+    assert ratio <= 100**1.1
+
+
+def test_leaving_one_out_costs_a_few_fits():
+    graph = record(150, 500, seed=1, group=30)
+    fitted = fit(graph, METHOD)
+    one = seconds(lambda: fit(graph, METHOD), repeat=10)
+    all_out = seconds(lambda: leave_one_out(graph, METHOD, fitted), repeat=10)
+    print(f"\nleave-one-out ÷ fit: {all_out / one:.1f}")
+    assert all_out <= 5 * one
