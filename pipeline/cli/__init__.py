@@ -1,7 +1,7 @@
 """The command `headroom …`.
 
-What belongs here: one module per group of commands, and the way in. What does not: work;
-commands call the layers below and print. Heavy imports stand inside the commands, so
+What belongs here: one module per group of commands, and the way in. What does not:
+work; commands call the layers below and print. Heavy imports stand inside them, so
 that `headroom --help` and a refresh with nothing to do stay quick.
 """
 

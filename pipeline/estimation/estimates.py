@@ -1,0 +1,258 @@
+"""Tables of the core layer from the posterior: observations, estimates, history.
+
+What belongs here: quantiles, grades, counts, stage sums. What does not: sampling.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation import standing
+from pipeline.estimation.assumed import Z90, Assumed
+from pipeline.estimation.formulas import reference_flop_per_usd
+from pipeline.estimation.method import FloatArray
+from pipeline.estimation.vintages import QUANTILES, Component, State
+
+PARTS = ("pretraining", "sft", "reasoning")
+
+
+def observation_table(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
+    """Rows of core.observations: every observation with its role at a vintage."""
+    p = prepared[prepared["problem"] == ""]
+    roles = state.roles.loc[p.index]
+    known = roles["role"] != standing.NOT_YET
+    return pd.DataFrame(
+        {
+            "claim_id": p["claim_id"],
+            "node": p["node"],
+            "reference_node": p["reference_node"],
+            "kind": p["kind"],
+            "log10_value": p["log10_value"],
+            "log10_sd": p["half_width"] / Z90,
+            "role": roles["role"],
+            "role_reason": roles["reason"],
+            "formula": p["formula"],
+            "disclosed_on": p["disclosed_on"],
+        }
+    )[known]
+
+
+def grade(p05: float, p95: float, assumed: Assumed) -> str:
+    """By the half-width of the 90% interval of log10 FLOP."""
+    half = (p95 - p05) / 2
+    for name in ("confident", "likely"):
+        if half <= assumed.half_width(f"grade.{name}"):
+            return name
+    return "speculative"
+
+
+def estimate_table(
+    prepared: pd.DataFrame, state: State, models: pd.DataFrame, assumed: Assumed
+) -> pd.DataFrame:
+    """Rows of core.estimates at the vintage of a state.
+
+    Args:
+        prepared: observations.
+        state: the posterior at the vintage.
+        models: core.models, for base models.
+        assumed: constants of the method.
+    """
+    counts = _counts(prepared, state)
+    bounds = _claimed_bounds(prepared, state)
+    derived = derived_stages(state, models, assumed)
+    rows = []
+    for node in sorted({*counts.index, *state.of_node, *derived}):
+        row = _row(node, counts, derived=node in derived)
+        if node in derived:
+            points = np.quantile(derived[node], QUANTILES)
+            row |= _level(derived[node], points, assumed)
+        elif state.anchored(node):
+            row |= _level(state.draws(node), state.points(node), assumed)
+        else:
+            low, high = bounds.get(node, (None, None))
+            row |= {"flop_p05": low, "flop_p95": high, "anchored": False}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def derived_stages(
+    state: State, models: pd.DataFrame, assumed: Assumed
+) -> dict[str, FloatArray]:
+    """Stages that follow from the others by total = Σ stages, from joint draws.
+
+    A total is the sum of what is known, the base model's pre-training included. A
+    missing stage is a difference, where it is surely positive.
+    """
+    found: dict[str, FloatArray] = {}
+    surely = assumed["fusion.derived_probability"]
+    for model, base in zip(models["model_id"], models["base_model_id"], strict=True):
+        stages = {s: f"{model}/{s}" for s in PARTS if state.anchored(f"{model}/{s}")}
+        if "pretraining" not in stages and isinstance(base, str):
+            for stage in ("pretraining", "total"):
+                if state.anchored(f"{base}/{stage}"):
+                    stages["pretraining"] = f"{base}/{stage}"
+                    break
+        if not any(node.startswith(f"{model}/") for node in stages.values()):
+            continue  # nothing is known of the model itself
+        linear = sum((10.0 ** state.draws(n) for n in stages.values()), np.zeros(1))
+        missing = [stage for stage in PARTS if stage not in stages]
+        total = f"{model}/total"
+        if not state.anchored(total):
+            if "pretraining" in stages and len(stages) > 1:
+                found[total] = np.log10(linear)
+        elif len(missing) == 1:
+            left = 10.0 ** state.draws(total) - linear
+            if (left > 0).mean() >= surely:
+                found[f"{model}/{missing[0]}"] = np.log10(left[left > 0])
+    return found
+
+
+def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
+    """Rows of out.estimate_history: one per vintage and node whose estimate changed."""
+    rows: list[dict[str, Any]] = []
+    last: dict[str, tuple[str, FloatArray | None]] = {}
+    for state in found:
+        disclosed = _disclosed(prepared, state.vintage)
+        bounds = _claimed_bounds(prepared, state)
+        for node in sorted(set(state.of_node) | set(last)):
+            part = state.of_node.get(node)
+            now = _points(part, node, bounds)
+            signature = repr(now)
+            before = last.get(node)
+            if before is not None and before[0] == signature:
+                continue
+            last[node] = (signature, now)
+            moved = (
+                float(now[1] - before[1][1])
+                if before is not None and before[1] is not None and now is not None
+                else float("nan")
+            )
+            rows.append(
+                _split(node)
+                | {
+                    "vintage": state.vintage,
+                    "flop_p05": _flop(now, 0),
+                    "flop_p50": _flop(now, 1),
+                    "flop_p95": _flop(now, 2),
+                    "change_log10": moved,
+                    "changed_by": ", ".join(
+                        _behind(node, part, disclosed)
+                    ) or None,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _points(
+    part: Component | None,
+    node: str,
+    bounds: dict[str, tuple[float | None, float | None]],
+) -> FloatArray | None:
+    """p05, p50, p95 in log10; NaN where unknown; None when the node is gone."""
+    if part is None:
+        return None
+    k = part.nodes.index(node)
+    if part.anchored[k]:
+        return np.asarray(part.points[:, k])
+    low, high = bounds.get(node, (None, None))
+    return np.array(
+        [np.log10(low) if low else np.nan, np.nan, np.log10(high) if high else np.nan]
+    )
+
+
+def _flop(points: FloatArray | None, k: int) -> float | None:
+    return None if points is None or np.isnan(points[k]) else float(10 ** points[k])
+
+
+def _disclosed(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
+    return prepared[
+        (prepared["disclosed_on"] == vintage) & (prepared["status"] == "accepted")
+    ]
+
+
+def _behind(node: str, part: Component | None, disclosed: pd.DataFrame) -> list[str]:
+    """Claims of that day behind a change: on the node itself, else near it."""
+    direct = disclosed[
+        (disclosed["node"] == node) | (disclosed["reference_node"] == node)
+    ]
+    if not direct.empty:
+        return sorted(set(direct["claim_id"]))
+    members = set(part.nodes) if part is not None else {node}
+    near = disclosed[
+        disclosed["node"].isin(members) | disclosed["reference_node"].isin(members)
+    ]
+    return sorted(set(near["claim_id"]))
+
+
+def _split(node: str) -> dict[str, Any]:
+    model, stage = node.rsplit("/", 1)
+    return {"model_id": model, "stage": stage}
+
+
+def _row(node: str, counts: pd.DataFrame, *, derived: bool) -> dict[str, Any]:
+    names = ("n_claims", "n_independent", "n_held_out")
+    have = counts.loc[node].to_dict() if node in counts.index else {}
+    return (
+        _split(node)
+        | {name: have.get(name, 0) for name in names}
+        | {"derived": derived}
+    )
+
+
+def _level(draws: FloatArray, points: FloatArray, assumed: Assumed) -> dict[str, Any]:
+    p05, p50, p95 = points
+    rate = reference_flop_per_usd(assumed["cost.reference_date_year"], assumed)
+    return {
+        "flop_p05": 10**p05,
+        "flop_p50": 10**p50,
+        "flop_p95": 10**p95,
+        "log10_mean": float(draws.mean()),
+        "log10_sd": float(draws.std()),
+        "grade": grade(p05, p95, assumed),
+        "usd_p50": 10**p50 / rate,
+        "anchored": True,
+    }
+
+
+def _counts(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
+    """Claims that bear on each node at the vintage, by role."""
+    role = state.roles["role"]
+    bears = role.isin(
+        [standing.FUSED, standing.ECHO, standing.HELD_OUT, standing.ARITHMETIC]
+    )
+    p = prepared[bears.to_numpy()]
+    role = role[bears]
+    long = pd.concat(
+        [
+            pd.DataFrame({"node": p["node"], "role": role}),
+            pd.DataFrame({"node": p["reference_node"], "role": role}).dropna(),
+        ]
+    )
+    held = long["role"].isin([standing.HELD_OUT, standing.ARITHMETIC])
+    return (
+        long.assign(
+            n_claims=1, n_independent=long["role"] == standing.FUSED, n_held_out=held
+        )
+        .groupby("node")[["n_claims", "n_independent", "n_held_out"]]
+        .sum()
+    )
+
+
+def _claimed_bounds(
+    prepared: pd.DataFrame, state: State
+) -> dict[str, tuple[float | None, float | None]]:
+    """The tightest absolute bounds claimed of each node, in FLOP."""
+    fused = prepared[(state.roles["role"] == standing.FUSED).to_numpy()]
+    own = fused[fused["reference_node"].isna() & (fused["kind"] != "equality")]
+    lower = own[own["kind"] == "lower"].groupby("node")["log10_value"].max()
+    upper = own[own["kind"] == "upper"].groupby("node")["log10_value"].min()
+    return {
+        node: (
+            float(10 ** lower[node]) if node in lower.index else None,
+            float(10 ** upper[node]) if node in upper.index else None,
+        )
+        for node in {*lower.index, *upper.index}
+    }

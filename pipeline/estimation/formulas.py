@@ -1,0 +1,258 @@
+"""The arithmetic from evidence to log10 FLOP, one function per kind, spelled out.
+
+What belongs here: formulas of docs/method.md. What does not: frames, standing.
+
+Every function returns a `Reading`: the middle and the 90% half-width in log10, and the
+arithmetic with its numbers, so that a reader can redo it by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.estimation.assumed import Assumed
+
+SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One claim, read."""
+
+    log10: float
+    half_width: float
+    formula: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What a formula needs of an accelerator; NaN where unknown."""
+
+    name: str
+    bf16: float
+    fp8: float
+    price_low: float
+    price_high: float
+
+    def peak(self, precision: str) -> float:
+        """Peak dense FLOP/s at a precision.
+
+        Raises:
+            ValueError: when hardware.csv does not state it.
+        """
+        peak = self.fp8 if precision == "fp8" else self.bf16
+        if not peak > 0:
+            raise ValueError(f"hardware.csv states no {precision} peak of {self.name}")
+        return peak
+
+
+def number(value: float) -> str:
+    """A figure as people write it: 142,000 or 6.1e+23."""
+    if 1e-3 <= abs(value) < 1e7:
+        return f"{value:,.4g}" if value < 1e4 else f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def stated(claim: dict[str, Any]) -> tuple[float, float | None, str]:
+    """Middle and own half-width (None = not stated) of value, low and high.
+
+    A stated range is the 90% interval, and its geometric middle the middle: a value at
+    one end of its own range (`about as much, perhaps five times less`) is no middle.
+    """
+    value, low, high = claim["value"], claim["low"], claim["high"]
+    if low is not None and high is not None:
+        text = f"√({number(low)} · {number(high)})"
+        if value is not None:
+            text = f"{number(value)} [{number(low)}, {number(high)}], middle {text}"
+        return math.sqrt(low * high), _half(low, high), text
+    return value, None, number(value)
+
+
+def flop(claim: dict[str, Any], a: Assumed) -> Reading:
+    """Compute as reported."""
+    middle, half, text = stated(claim)
+    inputs = inputs_of(claim)
+    if half is None and "confidence" in inputs:
+        half = a.half_width(f"confidence.{inputs['confidence']}")
+    half = half if half is not None else a.half_width("spread.flop")
+    return Reading(math.log10(middle), half, f"{text} FLOP as reported")
+
+
+def chip_hours(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
+    """Hours × 3600 × peak × utilisation."""
+    hours, half, text = stated(claim)
+    half = half if half is not None else a.half_width("spread.chip_hours_quantity")
+    return _from_hours(hours, half, f"{text} h", claim, chip, a)
+
+
+def chips_x_time(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
+    """Chips × wall time as chip-hours."""
+    inputs = inputs_of(claim)
+    chips, half = span(inputs["chips"])
+    quantity = a.half_width("spread.chip_hours_quantity")
+    text = f"{number(chips)} chips · {number(inputs['duration'])} h"
+    hours = chips * inputs["duration"]
+    return _from_hours(hours, math.hypot(half, quantity), text, claim, chip, a)
+
+
+def tokens_x_params(claim: dict[str, Any], a: Assumed) -> Reading:
+    """6 N D with active parameters (Kaplan et al. 2020, arXiv 2001.08361)."""
+    inputs = inputs_of(claim)
+    tokens, tokens_half = span(inputs["tokens"])
+    params, params_half = span(inputs["parameters"])
+    epochs = inputs.get("epochs", 1.0)
+    six = a["flop.per_token_training"]
+    half = math.hypot(tokens_half, params_half, a.half_width("spread.tokens_x_params"))
+    repeated = f" · {number(epochs)} epochs" if epochs != 1 else ""
+    return Reading(
+        math.log10(six * tokens * epochs * params),
+        half,
+        f"{six:g} · {number(params)} parameters · {number(tokens)} tokens{repeated}",
+    )
+
+
+def rollouts(claim: dict[str, Any], a: Assumed) -> Reading:
+    """N · T · (2 + 6 per gradient pass), prompts and further passes added."""
+    i = inputs_of(claim)
+    params = i["parameters"]
+    length, length_half = span(i["mean_tokens"])
+    samples = i["steps"] * i["prompts"] * i["samples"]
+    forward, train = a["flop.per_token_forward"], a["flop.per_token_training"]
+    per_token = forward + train * i.get("gradient_passes", 1.0)
+    if i.get("reference_pass"):
+        per_token += forward
+    if i.get("critic"):
+        per_token += forward + train
+    tokens = samples * (length + i.get("prompt_tokens", 0.0))
+    return Reading(
+        math.log10(params * tokens * per_token),
+        math.hypot(length_half, a.half_width("spread.rollouts")),
+        f"{number(params)} parameters · {number(samples)} samples · "
+        f"{number(length + i.get('prompt_tokens', 0.0))} tokens · "
+        f"{per_token:g} FLOP per parameter and token",
+    )
+
+
+def cost(claim: dict[str, Any], chip: Chip | None, year: float, a: Assumed) -> Reading:
+    """USD × FLOP per USD at the date of the claim."""
+    dollars, half, text = stated(claim)
+    rate, how = flop_per_usd(claim, chip, year, a)
+    half = math.hypot(half or 0.0, a.half_width("spread.cost"))
+    return Reading(math.log10(dollars * rate), half, f"{text} USD · {how}")
+
+
+def flop_per_usd(
+    claim: dict[str, Any], chip: Chip | None, year: float, a: Assumed
+) -> tuple[float, str]:
+    """3600 × peak × utilisation ÷ price; without hardware at the date's price."""
+    utilisation = a["cost.utilisation"]
+    price = inputs_of(claim).get("price_per_hour")
+    if chip is not None and price is None and chip.price_low > 0:
+        price = math.sqrt(chip.price_low * chip.price_high)
+    if chip is not None and price is not None:
+        peak = chip.peak(str(claim["precision"] or "bf16"))
+        return (
+            SECONDS * peak * utilisation / price,
+            f"3600 · {peak:.3g} FLOP/s ({chip.name}) · {utilisation:g} "
+            f"÷ {price:.3g} USD/h",
+        )
+    return reference_flop_per_usd(year, a), (
+        f"{reference_flop_per_usd(year, a):.3g} FLOP/USD "
+        f"(H100 at {a['cost.hardware_price']:g} USD/h, {utilisation:g} utilisation)"
+    )
+
+
+def reference_flop_per_usd(year: float, a: Assumed) -> float:
+    """FLOP per USD at a date (decimal year): the reference price, falling over time."""
+    at_reference = (
+        SECONDS
+        * a["cost.hardware_peak"]
+        * a["cost.utilisation"]
+        / a["cost.hardware_price"]
+    )
+    years = year - a["cost.reference_date_year"]
+    return float(at_reference * a["cost.price_decline_per_year"] ** years)
+
+
+def ratio(claim: dict[str, Any], a: Assumed) -> Reading:
+    """log10 r, to be added to the other's; a share adds the doubt of its basis."""
+    middle, half, text = stated(claim)
+    half = half if half is not None else a.half_width("spread.ratio")
+    what = "times"
+    if claim["evidence"] == "share_of_pretraining":
+        what = f"of pre-training by {claim['basis']}"
+        if claim["basis"] != "flop":
+            half = math.hypot(half, a.half_width(f"spread.basis_{claim['basis']}"))
+    against = f"{claim['reference_model_id']}/{claim['reference_stage']}"
+    return Reading(math.log10(middle), half, f"{text} {what}, against {against}")
+
+
+def parity(claim: dict[str, Any], a: Assumed) -> Reading:
+    """Equal scores read as equal compute, widely."""
+    against = f"{claim['reference_model_id']}/{claim['reference_stage']}"
+    return Reading(0.0, a.half_width("spread.parity"), f"scores like {against}")
+
+
+def contradicts_inputs(claim: dict[str, Any], a: Assumed) -> str | None:
+    """The sentence saying that a claim misses its own source's inputs, or None.
+
+    Pre-training is held against 6ND; reinforcement learning only against the 2ND that
+    generating the tokens alone must cost.
+    """
+    stated_inputs = inputs_of(claim).get("inputs_stated")
+    if not stated_inputs:
+        return None
+    tokens, params = stated_inputs["tokens"], stated_inputs["parameters"]
+    value, _, _ = stated(claim)
+    only_generation = claim["stage"] == "reasoning"
+    per_token = a[f"flop.per_token_{'forward' if only_generation else 'training'}"]
+    expected = per_token * tokens * params
+    off = math.log10(value / expected)
+    tolerance = a.half_width("arithmetic.tolerance")
+    if abs(off) <= tolerance or (only_generation and off > 0):
+        return None
+    return (
+        f"states {number(value)} FLOP, but its own inputs give at least "
+        f"{per_token:g} · {number(params)} · {number(tokens)} = {number(expected)}"
+    )
+
+
+def inputs_of(claim: dict[str, Any]) -> dict[str, Any]:
+    """The further inputs of a claim."""
+    raw = claim["inputs"]
+    return dict(json.loads(raw)) if isinstance(raw, str) else {}
+
+
+def span(value: float | list[float]) -> tuple[float, float]:
+    """Geometric middle and log10 half-width of a number or a [low, high] pair."""
+    if isinstance(value, list):
+        low, high = value
+        return math.sqrt(low * high), _half(low, high)
+    return value, 0.0
+
+
+def _half(low: float, high: float) -> float:
+    return math.log10(high / low) / 2
+
+
+def _from_hours(
+    hours: float, half: float, text: str, claim: dict[str, Any], chip: Chip, a: Assumed
+) -> Reading:
+    precision = str(claim["precision"])
+    own = inputs_of(claim).get("utilisation")
+    if own is not None:
+        utilisation, utilisation_half = span(own)
+    else:
+        use = "reasoning" if claim["stage"] == "reasoning" else "training"
+        low, high = a.span(f"utilisation.{use}_{precision}")
+        utilisation, utilisation_half = span([low, high])
+    peak = chip.peak(precision)
+    return Reading(
+        math.log10(hours * SECONDS * peak * utilisation),
+        math.hypot(half, utilisation_half),
+        f"{text} · 3600 s · {peak:.4g} FLOP/s ({chip.name}, {precision}) · "
+        f"{utilisation:.3g} utilisation",
+    )

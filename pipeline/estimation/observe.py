@@ -1,0 +1,154 @@
+"""Claims as observations on one node or on the difference of two.
+
+What belongs here: applying the formulas to raw.claims. What does not: which claims
+count at which vintage (standing.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.estimation import formulas
+from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.formulas import Chip, Reading
+
+RANKS = {"primary": 0, "analyst": 1, "press": 2, "scrape": 3}
+_RELATIVE = {"ratio", "share_of_pretraining", "benchmark_parity"}
+# Kinds whose middle is computed: a bound on them moves outward by the spread.
+_COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"}
+
+COLUMNS = [
+    "claim_id", "node", "reference_node", "kind", "log10_value", "half_width",
+    "formula", "disclosed_on", "rank", "status", "is_class", "arithmetic",
+    "repeats", "supersedes", "problem",
+]  # fmt: skip
+
+
+def decimal_year(day: pd.Timestamp) -> float:
+    """Year + (day of year − 1) / 365.25."""
+    return float(day.year + (day.dayofyear - 1) / 365.25)
+
+
+def observe(
+    claims: pd.DataFrame,
+    sources: pd.DataFrame,
+    models: pd.DataFrame,
+    hardware: pd.DataFrame,
+    assumed: Assumed,
+) -> pd.DataFrame:
+    """One row per claim and node.
+
+    Args:
+        claims: raw.claims.
+        sources: raw.sources, for the standing of each claim.
+        models: core.models, for base models.
+        hardware: core.hardware.
+        assumed: the constants of the method.
+
+    Returns:
+        A frame with `COLUMNS`; `half_width` is the 90% half-width in log10, `rank` the
+        standing of the source, `problem` why a claim could not be read ('' = it could).
+    """
+    kind = dict(zip(sources["source_id"], sources["kind"], strict=True))
+    base = dict(zip(models["model_id"], models["base_model_id"], strict=True))
+    chips = {
+        row["hardware_id"]: Chip(
+            row["name"],
+            row["bf16_flop_per_s"],
+            row["fp8_flop_per_s"],
+            row["price_low_usd_per_hour"],
+            row["price_high_usd_per_hour"],
+        )
+        for row in hardware.to_dict("records")
+    }
+    rows: list[dict[str, Any]] = []
+    for row in claims[claims["evidence"] != "growth_rate"].to_dict("records"):
+        claim = {str(k): None if pd.isna(v) else v for k, v in row.items()}
+        _complete(claim, base)
+        problem = ""
+        try:
+            reading = _read(claim, chips, assumed)
+        except ValueError as error:  # a gap in the registries, told to the reader
+            problem, reading = str(error), Reading(float("nan"), float("nan"), "")
+        members = (
+            claim["applies_to"].split(", ")
+            if claim["applies_to"]
+            else [claim["model_id"]]
+        )
+        rows += [
+            {
+                "claim_id": claim["claim_id"],
+                "node": f"{member}/{claim['stage']}",
+                "reference_node": _reference(claim),
+                "kind": _kind(claim),
+                "log10_value": _edge(claim, reading),
+                "half_width": reading.half_width,
+                "formula": reading.formula or problem,
+                "disclosed_on": claim["disclosed_on"],
+                "rank": RANKS[kind[claim["source_id"]]],
+                "status": claim["status"],
+                "is_class": bool(claim["applies_to"]),
+                "arithmetic": formulas.contradicts_inputs(claim, assumed) or "",
+                "repeats": claim["repeats"] or "",
+                "supersedes": claim["supersedes"] or "",
+                "problem": problem,
+            }
+            for member in members
+        ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _complete(claim: dict[str, Any], base: dict[str, Any]) -> None:
+    """Fill the defaults of a relative claim: base model, and the stage compared."""
+    if claim["evidence"] not in _RELATIVE:
+        return
+    if not claim["reference_model_id"]:
+        claim["reference_model_id"] = base[claim["model_id"]]
+    if not claim["reference_stage"]:
+        share = claim["evidence"] == "share_of_pretraining"
+        claim["reference_stage"] = "pretraining" if share else claim["stage"]
+
+
+def _read(claim: dict[str, Any], chips: dict[str, Chip], a: Assumed) -> Reading:
+    evidence = claim["evidence"]
+    chip = chips.get(claim["hardware_id"] or "")
+    if evidence in {"chip_hours", "chips_x_time"} and chip is None:
+        raise ValueError(f"hardware.csv has no {claim['hardware_id']}")
+    if evidence == "chip_hours" and chip:
+        return formulas.chip_hours(claim, chip, a)
+    if evidence == "chips_x_time" and chip:
+        return formulas.chips_x_time(claim, chip, a)
+    if evidence == "cost":
+        return formulas.cost(claim, chip, decimal_year(claim["disclosed_on"]), a)
+    simple = {
+        "flop": formulas.flop,
+        "bound": formulas.flop,
+        "tokens_x_params": formulas.tokens_x_params,
+        "rollouts": formulas.rollouts,
+        "ratio": formulas.ratio,
+        "share_of_pretraining": formulas.ratio,
+        "benchmark_parity": formulas.parity,
+    }
+    return simple[evidence](claim, a)
+
+
+def _kind(claim: dict[str, Any]) -> str:
+    if claim["evidence"] == "benchmark_parity":
+        # A model taught by a stronger one needed less than its equal, never more.
+        return "upper" if formulas.inputs_of(claim).get("distilled") else "equality"
+    return claim["bound"] or "equality"
+
+
+def _edge(claim: dict[str, Any], reading: Reading) -> float:
+    if claim["evidence"] not in _COMPUTED or not claim["bound"]:
+        return reading.log10
+    outward = 1 if claim["bound"] == "upper" else -1
+    return reading.log10 + outward * reading.half_width
+
+
+def _reference(claim: dict[str, Any]) -> str | None:
+    if claim["evidence"] not in _RELATIVE:
+        return None
+    return f"{claim['reference_model_id']}/{claim['reference_stage']}"

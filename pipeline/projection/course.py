@@ -1,0 +1,115 @@
+"""What a vintage knows, and the course that a scenario takes from there.
+
+What belongs here: choosing leader, frontier, pace and growth of one vintage. What does
+not: geometry (paths.py), tables (project.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.method import FloatArray
+from pipeline.estimation.vintages import State
+from pipeline.projection import pace as paces
+from pipeline.projection.frontier import Frontier, frontier, known_runs
+from pipeline.projection.leader import Leader, candidates, leader
+from pipeline.projection.paths import Course
+from pipeline.projection.scenario import Scenario
+
+
+class NoProjectionError(Exception):
+    """A vintage that allows no projection; the message says why."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a vintage knows, as far as projections need it."""
+
+    vintage: pd.Timestamp
+    frontier: Frontier
+    leader: Leader
+    candidates: pd.DataFrame
+    records: pd.DataFrame
+
+
+def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
+    """Leader and frontier of a vintage.
+
+    Raises:
+        NoProjectionError: where the record has no anchored frontier or leader by then.
+    """
+    runs = known_runs(state, models)
+    known = frontier(state, runs)
+    if known is None:
+        raise NoProjectionError("no run with known total compute by then")
+    able = candidates(state, models, assumed)
+    first = leader(state, able)
+    if first is None:
+        raise NoProjectionError(
+            "no anchored reasoning stage narrow enough to lead by then"
+        )
+    records = runs[runs["model_id"].isin(known.models)]
+    return Setting(state.vintage, known, first, able, records)
+
+
+def course(
+    at: Setting,
+    scenario: Scenario,
+    disclosed: dict[str, pd.Timestamp],
+    luck: FloatArray,
+    assumed: Assumed,
+) -> Course:
+    """The draws of a scenario at a vintage.
+
+    Args:
+        at: what the vintage knows.
+        scenario: the scenario.
+        disclosed: date of each claim, for the pace claim.
+        luck: outcome of `pace.luck`.
+        assumed: constants of the method.
+
+    Raises:
+        NoProjectionError: where the pace is not disclosed or cannot be fitted by then.
+    """
+    if scenario.pace_claim is not None:
+        day = disclosed.get(scenario.pace_claim)
+        if day is None:
+            raise NoProjectionError(
+                f"the pace claim {scenario.pace_claim} is not in the record"
+            )
+        if day > at.vintage:
+            raise NoProjectionError(f"the pace was disclosed on {day.date()}")
+    z = luck[:, paces.PACE]
+    if scenario.pace_fitted:
+        pace = paces.fitted_pace(at.candidates, at.vintage, scenario, z, assumed)
+        if pace is None:
+            raise NoProjectionError("fewer than three records of reasoning compute")
+    else:
+        pace = paces.stated_pace(scenario, z)
+    z = luck[:, paces.GROWTH]
+    if scenario.growth is None:
+        growth = paces.fitted_growth(at.records, z, assumed)
+        if growth is None:
+            raise NoProjectionError("fewer than three records of total compute")
+    else:
+        growth = paces.stated_growth(scenario.growth, z)
+    stall = np.full(len(pace), np.inf)
+    if scenario.stall_months is not None:
+        months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
+        stall = at.leader.time + months / 12
+    return Course(at.leader.start, at.leader.time, pace, growth, stall)
+
+
+def stale(
+    at: Setting, scenario: Scenario, disclosed: dict[str, pd.Timestamp], a: Assumed
+) -> bool:
+    """Whether the pace claim is old and no newer leader has confirmed it since."""
+    if scenario.pace_claim is None:
+        return False
+    last = max(disclosed[scenario.pace_claim], at.leader.released_on)
+    months = int(a["projection.stale_months"])
+    return bool(last + pd.DateOffset(months=months) < at.vintage)

@@ -1,0 +1,39 @@
+"""Dates as decimal years and back.
+
+What belongs here: the one conversion that every fit and path uses.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.method import FloatArray
+
+DAYS = 365.25
+_EPOCH = np.datetime64("2000-01-01", "D")
+
+
+def years(days: pd.Series | pd.DatetimeIndex | list[pd.Timestamp]) -> FloatArray:
+    """Years since 2000 in days / 365.25: continuous, so that slopes are exact."""
+    stamp = np.asarray(pd.DatetimeIndex(days), dtype="datetime64[D]")
+    return np.asarray((stamp - _EPOCH).astype(float) / DAYS)
+
+
+def year(day: pd.Timestamp) -> float:
+    """`years` of one date."""
+    return float(years([day])[0])
+
+
+def date(value: float) -> pd.Timestamp | None:
+    """The date of a year count; None for never (inf or NaN)."""
+    if not np.isfinite(value):
+        return None
+    day = _EPOCH + np.timedelta64(round(value * DAYS), "D")
+    return pd.Timestamp(day)
+
+
+def regression_year(days: pd.Series) -> FloatArray:
+    """Year + (day of year − 1) / 365.25: the axis on which published trends are fit."""
+    stamp = pd.DatetimeIndex(days)
+    return np.asarray(stamp.year + (stamp.dayofyear - 1) / DAYS, dtype=float)
