@@ -93,6 +93,11 @@ def from_arrow(table: type[Table], data: pa.Table) -> pd.DataFrame:
 
 def content_sha256(table: type[Table], frame: pd.DataFrame) -> str:
     """The sha256 of a conformed frame's rows as CSV: the same on any machine."""
+    return arrow_sha256(table, to_arrow(table, frame))
+
+
+def arrow_sha256(table: type[Table], data: pa.Table) -> str:
+    """The same of an Arrow table whose rows are in the order of the key."""
     sink = io.BytesIO()
-    pyarrow.csv.write_csv(to_arrow(table, frame), sink)
+    pyarrow.csv.write_csv(data.cast(arrow_schema(table)), sink)
     return hashlib.sha256(sink.getvalue()).hexdigest()

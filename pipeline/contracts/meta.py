@@ -38,6 +38,10 @@ class Releases(Table):
     fingerprint: Text = declare(
         "sha256 over sources, method and library versions", pattern=r"^[0-9a-f]{64}$"
     )
+    held_fingerprint: Text = declare(
+        "what a rollback withdrew; not published again while this is the head",
+        null=True,
+    )
     published_at: Moment = declare("when it was published", unit="UTC")
     run_id: Text = declare("run that computed it")
     n_rows: Whole = declare("rows in all published tables", unit="rows", ge=0)

@@ -1,0 +1,127 @@
+"""DuckDB connections to the lake.
+
+What belongs here: loading the packaged extensions, attaching, and turning a database's
+own errors into sentences. What does not: a user's SQL, which never meets a connection
+with an extension in it (sandbox.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.lake.errors import CatalogError
+from pipeline.lake.heads import catalog_in_use, catalog_path, unreadable
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LAKE = "lake"  # the name under which it is attached
+_OPTIONS = {
+    # Smaller changes lie in the catalog rather than in a Parquet file of their own.
+    "data_inlining_row_limit": "50",
+    "parquet_compression": "zstd",
+}
+
+
+@contextmanager
+def attached(
+    settings: Settings, *, snapshot: int | None = None, write: bool = False
+) -> Iterator[DuckDBPyConnection]:
+    """A connection with the lake attached as `lake`.
+
+    Args:
+        settings: where the lake lies.
+        snapshot: attach it as it was then; the newest by default.
+        write: allow writing, and create the lake if there is none.
+
+    Raises:
+        CatalogError: if there is no lake, or it cannot be read or written.
+    """
+    import duckdb
+
+    catalog = catalog_path(settings)
+    if not write and not catalog.exists():
+        raise CatalogError("nothing has been published yet: run `headroom refresh`")
+    settings.lake.mkdir(parents=True, exist_ok=True)
+    with catalog_in_use(), connection() as con:
+        try:
+            for extension in ("sqlite_scanner", "ducklake"):
+                con.execute(f"LOAD {literal(packaged(extension))}")
+            con.execute(_attach(settings, snapshot=snapshot, write=write))
+            if write:
+                _set_options(con)
+        except duckdb.Error as error:
+            raise CatalogError(unreadable(catalog, error)) from error
+        try:
+            yield con
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0]
+            raise CatalogError(
+                f"the lake in {settings.lake} failed ({why}); what was published "
+                "before is untouched: `headroom doctor` looks for the cause"
+            ) from error
+
+
+@contextmanager
+def connection(database: str | Path = ":memory:") -> Iterator[DuckDBPyConnection]:
+    """A DuckDB connection that fetches no extension, in UTC."""
+    import duckdb
+
+    with duckdb.connect(
+        database,
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    ) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+
+
+def packaged(extension: str) -> Path:
+    """The extension's file inside its pinned Python package; nothing is installed."""
+    spec = find_spec(f"duckdb_extension_{extension}")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    for folder in folders:
+        for path in Path(folder).rglob(f"{extension}.duckdb_extension"):
+            return path
+    raise CatalogError(
+        f"the package duckdb-extension-{extension.replace('_', '-')} is missing: "
+        "run `make setup`"
+    )
+
+
+def literal(text: str | Path) -> str:
+    """A text as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _attach(settings: Settings, *, snapshot: int | None, write: bool) -> str:
+    options = [
+        # Absolute, and overriding what the catalog remembers: DuckLake takes a relative
+        # path from the working directory, and a warehouse may have been moved.
+        f"DATA_PATH {literal(str(settings.lake / 'data') + '/')}",
+        "OVERRIDE_DATA_PATH true",
+        "META_JOURNAL_MODE 'WAL'",
+        "META_BUSY_TIMEOUT 5000",
+    ]
+    if not write:
+        options.append("READ_ONLY")
+    if snapshot is not None:
+        options.append(f"SNAPSHOT_VERSION {snapshot}")
+    target = literal(f"ducklake:sqlite:{catalog_path(settings)}")
+    return f"ATTACH {target} AS {LAKE} ({', '.join(options)})"
+
+
+def _set_options(con: DuckDBPyConnection) -> None:
+    rows = con.execute(f"SELECT option_name, value FROM {LAKE}.options()").fetchall()
+    have = dict(rows)
+    for name, value in _OPTIONS.items():
+        # Once, in a new lake: set while the lake has a view, it crashes the process.
+        if have.get(name) != value:
+            con.execute(f"CALL {LAKE}.set_option('{name}', {literal(value)})")

@@ -1,0 +1,36 @@
+"""What can go wrong in the store, each a sentence that says what to do.
+
+What belongs here: exception classes. What does not: deciding exit codes (cli does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class LakeError(RuntimeError):
+    """Base of all errors of the store; its text is meant for a person."""
+
+
+class StagingError(LakeError):
+    """A staged table is missing, unreadable or not what its footer says."""
+
+
+class LockBusyError(LakeError):
+    """Another process is writing."""
+
+
+class CatalogError(LakeError):
+    """The lake or a file derived from it cannot be read or written."""
+
+
+class RefusedError(LakeError):
+    """The staged tables may not be published; `findings` has one sentence each."""
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("nothing was published: " + "; ".join(self.findings))
+
+
+class HeldError(RefusedError):
+    """A release waits for a person; `--accept "reason"` publishes it anyway."""

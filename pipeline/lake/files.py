@@ -1,0 +1,58 @@
+"""Replacing files whole: temporary name in the same folder, sync, swap.
+
+What belongs here: the few system calls that make a write atomic, and the sweep of what
+killed writers left. What does not: any file format.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_TEMPORARY = ".tmp-"
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yield a temporary path; on success sync it and move it over the target.
+
+    On an error the temporary file goes and the target stays as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}{_TEMPORARY}{os.getpid()}")
+    discard(temporary)
+    try:
+        yield temporary
+        sync(temporary)
+        temporary.replace(target)
+        sync(target.parent)
+    finally:
+        discard(temporary)
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder, and a DuckDB write-ahead log beside it, if there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    for each in (path, path.with_name(f"{path.name}.wal")):
+        each.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have the operating system write a file, or a folder's entries, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove what killed writers left in a folder; call it under the writer's lock."""
+    left = sorted(folder.glob(f"*{_TEMPORARY}*")) if folder.is_dir() else []
+    for path in left:
+        discard(path)
+    return left

@@ -1,0 +1,132 @@
+"""The newest publication, read straight from the lake's catalog in a millisecond.
+
+What belongs here: the facts of a publication as they lie in a snapshot's extra_info.
+What does not: DuckDB; a refresh that finds nothing to do must not pay for it.
+
+SQLite's locks belong to the process, not to the connection: closing a second library's
+handle on the catalog would drop those of DuckDB's. So nothing here may be called while
+this process has the lake attached; `connect.attached` and this module share a lock.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.lake.errors import CatalogError
+from pipeline.settings import Settings
+
+AUTHOR = "headroom"  # marks the snapshots that are publications
+
+
+@dataclass(frozen=True)
+class Head:
+    """The facts of one publication.
+
+    Attributes:
+        held_fingerprint: what a rollback withdrew; not published again while this is
+            the head, unless a person accepts it.
+    """
+
+    seq: int
+    release_id: str
+    kind: str
+    reason: str | None
+    snapshot_id: int
+    vintage: date
+    fingerprint: str
+    published_at: datetime
+    run_id: str
+    held_fingerprint: str | None = None
+
+    def to_json(self) -> str:
+        """As a snapshot's extra_info."""
+        return json.dumps(asdict(self), default=lambda value: value.isoformat())
+
+    @classmethod
+    def from_json(cls, text: str) -> Head:
+        """From a snapshot's extra_info."""
+        facts = json.loads(text)
+        facts["vintage"] = date.fromisoformat(facts["vintage"])
+        facts["published_at"] = datetime.fromisoformat(facts["published_at"])
+        return cls(**facts)
+
+
+def catalog_path(settings: Settings) -> Path:
+    """The catalog of the lake."""
+    return settings.lake / "catalog.sqlite"
+
+
+def unfinished(settings: Settings) -> Path:
+    """A mark that stands while a publication is written, and after a killed one."""
+    return settings.lake / ".unfinished"
+
+
+def head(settings: Settings) -> Head | None:
+    """The newest publication, or None before the first.
+
+    Raises:
+        CatalogError: if the catalog cannot be read.
+    """
+    found = _publications(settings, "ORDER BY snapshot_id DESC LIMIT 1")
+    return found[0] if found else None
+
+
+def publications(settings: Settings) -> list[Head]:
+    """All publications, oldest first.
+
+    Raises:
+        CatalogError: if the catalog cannot be read.
+    """
+    return _publications(settings, "ORDER BY snapshot_id")
+
+
+_in_process = threading.RLock()
+_attached = 0
+
+
+@contextmanager
+def catalog_in_use() -> Iterator[None]:
+    """Held by whoever has the lake attached in this process."""
+    global _attached  # noqa: PLW0603 - a count per process is what is meant
+    with _in_process:
+        _attached += 1
+        try:
+            yield
+        finally:
+            _attached -= 1
+
+
+def _publications(settings: Settings, order: str) -> list[Head]:
+    path = catalog_path(settings)
+    with _in_process:
+        if _attached:
+            raise AssertionError("the catalog is asked while the lake is attached")
+        if not path.exists():
+            return []
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as con:
+                rows = con.execute(
+                    "SELECT commit_extra_info FROM ducklake_snapshot_changes "
+                    f"WHERE author = ? AND commit_extra_info IS NOT NULL {order}",
+                    (AUTHOR,),
+                ).fetchall()
+        except sqlite3.Error as error:
+            raise CatalogError(unreadable(path, error)) from error
+    return [Head.from_json(text) for (text,) in rows]
+
+
+def unreadable(path: Path, error: Exception) -> str:
+    """What to do when the catalog is damaged; said by everyone who meets it."""
+    why = str(error).splitlines()[0]
+    return (
+        f"{path} cannot be read ({why}): put back a copy with "
+        "`headroom lake restore DIR`, or move its folder away and run "
+        "`headroom refresh` to start a new history"
+    )

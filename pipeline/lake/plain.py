@@ -1,0 +1,91 @@
+"""A release as one plain DuckDB file, for readers who know nothing of the lake.
+
+What belongs here: building that file beside the old one and swapping the two; asking
+which release it holds. Its schema, keys and comments are those that the release itself
+recorded. What does not: writing the lake.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.lake.connect import LAKE, attached, literal
+from pipeline.lake.files import replacing
+from pipeline.lake.tables import comments, shape
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def build(
+    settings: Settings, *, target: Path | None = None, snapshot: int | None = None
+) -> Path:
+    """Build the plain file of a release; by default the head's, for all readers."""
+    into = target or settings.plain
+    with attached(settings, snapshot=snapshot) as con:
+        build_from(con, into)
+    return into
+
+
+def build_from(con: DuckDBPyConnection, target: Path) -> None:
+    """Build the plain file of what is attached.
+
+    Whoever reads the old file keeps reading it; whoever opens the path afterwards
+    reads the new one.
+    """
+    with replacing(target) as temporary:
+        con.execute(f"ATTACH {literal(temporary)} AS plain")
+        try:
+            _copy(con)
+        finally:
+            con.execute("DETACH plain")
+        # A log that someone's writing client left would be replayed on the new file.
+        target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+
+
+def release_of(path: Path) -> tuple[int, str] | None:
+    """Seq and id of the release a plain file holds; None if it is no such file."""
+    import duckdb
+
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(path, read_only=True) as con:
+            row = con.execute(
+                "SELECT seq, release_id FROM meta.releases ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+    except duckdb.Error:
+        return None  # garbage, half a file, or another database: all mean "rebuild"
+    return (row[0], row[1]) if row else None
+
+
+def _copy(con: DuckDBPyConnection) -> None:
+    keys: dict[str, list[str]] = {}
+    for table_name, column in con.execute(
+        f'SELECT "table", "column" FROM {LAKE}.meta.columns '
+        'WHERE in_key ORDER BY "table", position'
+    ).fetchall():
+        keys.setdefault(table_name, []).append(f'"{column}"')
+    con.execute("BEGIN")
+    for table_name, declared in shape(con).items():
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS plain.{table_name.split('.')[0]}")
+        body = [
+            f'"{column}" {sql_type}{"" if nullable else " NOT NULL"}'
+            for column, (sql_type, nullable) in declared.items()
+        ]
+        identity = ", ".join(keys[table_name])
+        con.execute(
+            f"CREATE TABLE plain.{table_name} "
+            f"({', '.join(body)}, PRIMARY KEY ({identity}))"
+        )
+        con.execute(
+            f"INSERT INTO plain.{table_name} "
+            f"SELECT * FROM {LAKE}.{table_name} ORDER BY {identity}"
+        )
+    for (table_name, column), text in comments(con).items():
+        what = f'COLUMN plain.{table_name}."{column}"'
+        what = what if column else f"TABLE plain.{table_name}"
+        con.execute(f"COMMENT ON {what} IS {literal(text)}")
+    con.execute("COMMIT")

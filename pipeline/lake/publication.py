@@ -1,0 +1,148 @@
+"""The gate: staged tables become a release, or a sentence says why not.
+
+What belongs here: reading every staged table again, the refusal of gaps and mixtures,
+the order of store and plain file. It trusts no earlier run. What does not: what makes
+a value plausible (checks), when to run (refresh).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from pipeline.contracts import PUBLISHED, ContractError
+from pipeline.lake import plain, store
+from pipeline.lake.connect import attached
+from pipeline.lake.errors import HeldError, RefusedError, StagingError
+from pipeline.lake.fingerprints import release_id
+from pipeline.lake.heads import Head, head
+from pipeline.lake.locks import writer
+from pipeline.lake.recovery import recover
+from pipeline.lake.staging import Provenance, Staged, read
+from pipeline.settings import Settings
+
+Check = Callable[[dict[str, pd.DataFrame]], list[str]]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The head after publishing, and whether it is new."""
+
+    head: Head
+    published: bool
+
+
+def publish(
+    settings: Settings,
+    *,
+    run_id: str,
+    fingerprint: str,
+    kind: str = "refresh",
+    reason: str | None = None,
+    now: datetime,
+    checks: Sequence[Check] = (),
+) -> Publication:
+    """Publish the staged tables, unless the head has this fingerprint already.
+
+    Args:
+        settings: where everything lies.
+        run_id: the run that asks.
+        fingerprint: what decides the tables now; every staged table must carry it.
+        kind: 'refresh', or 'accepted' where a person overrules a hold.
+        reason: what that person gave as reason.
+        now: when it is published.
+        checks: what else must hold; each returns its findings as sentences.
+
+    Raises:
+        RefusedError: with every reason why the tables may not be published.
+        HeldError: if a rollback withdrew them.
+        CatalogError: if the lake cannot be written.
+    """
+    with writer(settings, "publish"):
+        recover(settings)
+        current = head(settings)
+        if current and current.fingerprint == fingerprint:
+            return Publication(current, published=False)
+        if kind == "refresh" and current and current.held_fingerprint == fingerprint:
+            raise HeldError([withdrawn(current)])
+        new = _staged(settings, fingerprint)
+        if findings := [found for check in checks for found in check(new)]:
+            raise RefusedError(findings)
+        newest = newest_disclosure(new)
+        facts = store.Facts(
+            release_id=release_id(newest, fingerprint),
+            kind=kind,
+            reason=reason,
+            vintage=newest,
+            fingerprint=fingerprint,
+            published_at=now,
+            run_id=run_id,
+        )
+        with attached(settings, write=True) as con:
+            old = store.read_head(con, new) if current else {}
+            published = store.commit(con, settings, old, new, facts)
+            plain.build_from(con, settings.plain)
+        return Publication(published, published=True)
+
+
+def newest_disclosure(tables: Mapping[str, pd.DataFrame]) -> date:
+    """The newest date on which the world learned something.
+
+    Raises:
+        RefusedError: if there is no claim at all.
+    """
+    claims, scores = tables["raw.claims"], tables["raw.scores"]
+    if claims.empty:
+        raise RefusedError(["there is not one readable claim: add a note first"])
+    newest = pd.concat([claims["disclosed_on"], scores["disclosed_on"]]).max()
+    return pd.Timestamp(newest).date()
+
+
+def withdrawn(current: Head) -> str:
+    """Why a rolled-back content is not published again."""
+    why = f" ({current.reason})" if current.reason else ""
+    return (
+        f"these tables were withdrawn by the rollback to {current.release_id}{why}: "
+        'change a note, or run `headroom refresh --accept "reason"`'
+    )
+
+
+def _staged(settings: Settings, fingerprint: str) -> dict[str, pd.DataFrame]:
+    """Every published table, valid and of one piece.
+
+    Raises:
+        RefusedError: with all that is missing, broken or does not fit together.
+    """
+    staged: dict[str, Staged] = {}
+    findings = []
+    for table_name in PUBLISHED:
+        try:
+            staged[table_name] = read(settings, table_name)
+        except (StagingError, ContractError) as error:
+            findings.append(str(error))
+    origin = {name: each.provenance for name, each in staged.items()}
+    findings += _mixture(origin, fingerprint)
+    if findings:
+        raise RefusedError(findings)
+    return {table_name: each.frame for table_name, each in staged.items()}
+
+
+def _mixture(origin: Mapping[str, Provenance], fingerprint: str) -> list[str]:
+    """What shows that the tables come from runs that do not belong together."""
+    findings = []
+    for table_name, provenance in origin.items():
+        if provenance.fingerprint != fingerprint:
+            findings.append(
+                f"{table_name} was computed from other sources than those there are "
+                "now: run `headroom refresh`"
+            )
+            continue
+        findings += [
+            f"{table_name} was computed from an older {name}: run `headroom refresh`"
+            for name, content in provenance.inputs.items()
+            if name in origin and origin[name].content != content
+        ]
+    return findings

@@ -1,0 +1,353 @@
+"""Publications into a real lake: one snapshot each, changed rows only, never a mixture.
+
+DuckLake enforces no keys and answers count(*) from metadata, so everything here is
+checked by reading rows.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from synthetic import F1, F2, F3, NOW, frame, frames, settings_in, stage
+
+from pipeline.contracts import PUBLISHED, TABLES, content_sha256
+from pipeline.contracts.conform import from_arrow
+from pipeline.contracts.derive import columns, comment, description
+from pipeline.lake import RefusedError, head, publish, recover, staging
+from pipeline.lake.connect import attached
+from pipeline.lake.staging import Provenance
+from pipeline.lake.verify import mismatches
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return settings_in(tmp_path)
+
+
+def go(settings, fingerprint=F1, **more):
+    return publish(settings, run_id="run", fingerprint=fingerprint, now=NOW, **more)
+
+
+def plain_tables(path):
+    with duckdb.connect(path, read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        return {
+            name: from_arrow(table, con.execute(f"FROM {name}").to_arrow_table())
+            for name, table in TABLES.items()
+        }
+
+
+def assert_whole(path):
+    """The checksums in the newest release agree with the tables beside them."""
+    with duckdb.connect(path, read_only=True) as con:
+        assert mismatches(con) == []
+        newest = con.execute("FROM meta.releases ORDER BY seq DESC LIMIT 1").df()
+    return newest.iloc[0]
+
+
+def test_first_publication(settings):
+    tables = frames()
+    stage(settings, tables)
+    done = go(settings)
+    assert done.published
+    assert done.head == head(settings)
+    assert (done.head.seq, done.head.kind, done.head.run_id) == (1, "refresh", "run")
+    assert done.head.release_id == "2025-06-05-11111111"
+    newest = assert_whole(settings.plain)
+    assert newest["release_id"] == done.head.release_id
+    found = plain_tables(settings.plain)
+    contents = json.loads(newest["content"])
+    assert contents.keys() == TABLES.keys() - {"meta.releases"}
+    for name, sha in contents.items():
+        assert content_sha256(TABLES[name], found[name]) == sha, name
+    counts = json.loads(newest["row_counts"])
+    assert counts == {name: len(found[name]) for name in contents}
+    assert newest["n_rows"] == sum(counts.values())
+    for name, data in tables.items():
+        pd.testing.assert_frame_equal(found[name], data)
+    assert found["meta.changes"].empty
+    with attached(settings) as con:
+        snapshots = con.execute("SELECT snapshot_id FROM lake.snapshots()").fetchall()
+        assert snapshots == [(0,), (done.head.snapshot_id,)]
+
+
+def test_comments_and_keys_stand_in_the_plain_file(settings):
+    stage(settings, frames())
+    go(settings)
+    with duckdb.connect(settings.plain, read_only=True) as con:
+        for name, table in TABLES.items():
+            schema, short = name.split(".")
+            where = f"schema_name = '{schema}' AND table_name = '{short}'"
+            said = con.execute(f"SELECT comment FROM duckdb_tables() WHERE {where}")
+            assert said.fetchone() == (description(table),)
+            said = con.execute(
+                "SELECT column_name, comment FROM duckdb_columns() "
+                f"WHERE {where} ORDER BY column_index"
+            )
+            assert said.fetchall() == [(c.name, comment(c)) for c in columns(table)]
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            con.execute("INSERT INTO meta.columns SELECT * FROM meta.columns")
+    again = "INSERT INTO core.models SELECT * FROM core.models LIMIT 1"
+    with (
+        duckdb.connect(settings.plain) as con,
+        pytest.raises(duckdb.ConstraintException),
+    ):
+        con.execute(again)
+
+
+def test_same_fingerprint_publishes_nothing(settings):
+    stage(settings, frames())
+    first = go(settings)
+    before = settings.plain.stat().st_mtime_ns
+    again = go(settings)
+    assert not again.published
+    assert again.head == first.head
+    assert settings.plain.stat().st_mtime_ns == before
+    with attached(settings) as con:
+        assert con.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchone() \
+            == (first.head.snapshot_id,)  # fmt: skip
+
+
+def test_only_changed_rows_are_written(settings):
+    tables = frames(rows=200)  # above what the catalog holds inline
+    stage(settings, tables)
+    first = go(settings)
+    tables["core.estimates"] = tables["core.estimates"].copy()
+    row = tables["core.estimates"].iloc[7]
+    tables["core.estimates"].loc[7, "flop_p50"] = 9e99
+    stage(settings, tables, F2)
+    second = go(settings, F2)
+    assert second.head.snapshot_id == first.head.snapshot_id + 1
+    with attached(settings) as con:
+        for name in PUBLISHED:
+            schema, short = name.split(".")
+            changed = con.execute(
+                f"SELECT count(*) FROM ducklake_table_insertions('lake', '{schema}', "
+                f"'{short}', {second.head.snapshot_id}, {second.head.snapshot_id})"
+            ).fetchone()[0]
+            assert changed == (1 if name == "core.estimates" else 0), name
+        old = con.execute(
+            f"SELECT flop_p50 FROM lake.core.estimates AT (VERSION => "
+            f"{first.head.snapshot_id}) WHERE model_id = ? AND stage = ?",
+            [row["model_id"], row["stage"]],
+        ).fetchone()[0]
+        assert old == row["flop_p50"] or pd.isna(row["flop_p50"])
+    assert_whole(settings.plain)
+    reported = plain_tables(settings.plain)["meta.changes"]
+    assert reported["column"].tolist() == ["flop_p50"]
+    assert reported["new"].tolist() == ["9e+99"]
+
+
+def test_rows_that_are_gone_go_and_renamed_keys_move(settings):
+    tables = frames(rows=60)
+    stage(settings, tables)
+    go(settings)
+    tables["core.models"] = frame(PUBLISHED["core.models"], 40)
+    tables["out.projections"] = frame(PUBLISHED["out.projections"], 0)
+    stage(settings, tables, F2)
+    go(settings, F2)
+    assert_whole(settings.plain)
+    found = plain_tables(settings.plain)
+    assert len(found["core.models"]) == 40
+    assert found["out.projections"].empty
+    assert (found["meta.changes"]["change"] == "removed").sum() == 20
+
+
+def test_back_to_the_first_content_is_a_third_publication(settings):
+    for fingerprint in (F1, F2, F1):
+        stage(settings, frames(6 if fingerprint == F1 else 4), fingerprint)
+        assert go(settings, fingerprint).published
+    releases = plain_tables(settings.plain)["meta.releases"]
+    assert releases["seq"].tolist() == [1, 2, 3]
+    one, two, three = releases["release_id"]
+    assert one == three != two
+    contents = [json.loads(c) for c in releases["content"]]
+    assert all(contents[0][n] == contents[2][n] for n in PUBLISHED)
+
+
+def test_missing_and_broken_tables_are_all_named(settings):
+    tables = frames()
+    del tables["core.estimates"]
+    stage(settings, tables)
+    staging.path_of(settings, "core.models").write_bytes(b"garbage")
+    with pytest.raises(RefusedError) as caught:
+        go(settings)
+    text = str(caught.value)
+    assert "core.estimates has not been computed: run `headroom refresh`" in text
+    assert "core.models.parquet cannot be read" in text
+    assert not settings.plain.exists()
+    assert head(settings) is None
+
+
+def test_a_mixture_of_runs_is_refused(settings):
+    tables = frames()
+    stage(settings, tables)
+    go(settings)
+    claims = frame(PUBLISHED["raw.claims"], 5)
+    staging.write(settings, "raw.claims", claims, Provenance("single", F2))
+    with pytest.raises(RefusedError, match=r"core\.estimates was computed from other"):
+        go(settings, F2)
+    stage(settings, tables, F2)
+    staging.write(settings, "raw.claims", claims, Provenance("single", F2))
+    sentence = r"core\.estimates was computed from an older raw\.claims: run `headroom"
+    with pytest.raises(RefusedError, match=sentence):
+        go(settings, F2)
+    assert head(settings).seq == 1
+
+
+def test_findings_of_checks_refuse(settings):
+    stage(settings, frames())
+    seen = []
+
+    def implausible(tables):
+        seen.append(set(tables))
+        return ["o3 is heavier than the Earth"]
+
+    with pytest.raises(RefusedError, match="heavier than the Earth"):
+        go(settings, checks=[implausible, lambda tables: []])
+    assert seen == [set(PUBLISHED)]
+    assert head(settings) is None
+
+
+def test_no_claim_at_all_is_a_sentence(settings):
+    stage(settings, frames(rows=0))
+    with pytest.raises(RefusedError, match="add a note first"):
+        go(settings)
+
+
+def test_a_reader_keeps_reading_the_old_file(settings):
+    stage(settings, frames())
+    go(settings)
+    with duckdb.connect(settings.plain, read_only=True) as reader:
+        count = (
+            "SELECT count(DISTINCT model_id), max(seq) FROM core.models, meta.releases"
+        )
+        assert reader.execute(count).fetchone() == (6, 1)
+        stage(settings, frames(4), F2)
+        assert go(settings, F2).published
+        assert reader.execute(count).fetchone() == (6, 1)
+    with duckdb.connect(settings.plain, read_only=True) as reader:
+        assert reader.execute(count).fetchone() == (4, 2)
+
+
+def test_a_moved_warehouse_still_reads_its_rows(settings, tmp_path):
+    stage(settings, frames(rows=200))
+    go(settings)
+    shutil.move(settings.warehouse, tmp_path / "elsewhere" / "warehouse")
+    moved = settings_in(tmp_path / "elsewhere")
+    moved.plain.unlink()
+    assert recover(moved) == ["rebuilt headroom.duckdb from the lake's head"]
+    assert_whole(moved.plain)
+    stage(moved, frames(rows=100), F2)
+    assert go(moved, F2).published
+    assert_whole(moved.plain)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+import synthetic
+from pipeline.lake import plain, publish, store
+settings = synthetic.settings_in(Path(sys.argv[1]))
+where = sys.argv[2]
+die = lambda *a, **k: os._exit(9)
+if where == "before commit":
+    store._sync_data = die
+elif where == "before replace":
+    plain.build_from = die
+elif where == "while building":
+    plain._copy = lambda con: (con.execute("CREATE TABLE plain.t(a INT)"), die())
+publish(settings, run_id="killed", fingerprint=synthetic.F2, now=synthetic.NOW)
+"""
+
+
+@pytest.mark.parametrize("where", ["before commit", "before replace", "while building"])
+def test_killed_publications_are_repaired(settings, where):
+    stage(settings, frames(rows=200))
+    go(settings)
+    stage(settings, frames(rows=120), F2)
+    command = [sys.executable, "-c", KILLED, str(settings.sources.parent), where]
+    tests = Path(__file__).parents[2]
+    assert subprocess.run(command, check=False, cwd=tests).returncode == 9
+    assert assert_whole(settings.plain)["seq"] == 1  # readers see the old one, whole
+    done = recover(settings)
+    committed = where != "before commit"
+    assert assert_whole(settings.plain)["seq"] == (2 if committed else 1)
+    assert ("rebuilt headroom.duckdb from the lake's head" in done) == committed
+    assert recover(settings) == []
+    assert go(settings, F2).published != committed
+    assert assert_whole(settings.plain)["seq"] == 2
+    assert leftovers(settings) == []
+
+
+def test_a_changed_row_is_noticed(settings):
+    stage(settings, frames())
+    go(settings)
+    with duckdb.connect(settings.plain) as con:
+        con.execute("UPDATE core.models SET developer = 'someone else' WHERE rowid = 3")
+        assert mismatches(con) == ["core.models is not what its release says"]
+
+
+def leftovers(settings):
+    """Temporary files, marks, and Parquet files that the catalog does not know."""
+    found = [p for p in settings.warehouse.rglob("*") if ".tmp-" in p.name]
+    found += [p for p in settings.lake.iterdir() if p.name == ".unfinished"]
+    with attached(settings, write=True) as con:
+        orphans = "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true, " \
+            "dry_run => true)"  # fmt: skip
+        return found + con.execute(orphans).fetchall()
+
+
+@pytest.mark.parametrize("damage", ["missing", "garbage", "half", "other"])
+def test_a_damaged_plain_file_is_rebuilt(settings, damage):
+    stage(settings, frames())
+    go(settings)
+    content = settings.plain.read_bytes()
+    settings.plain.unlink()
+    if damage == "other":
+        duckdb.connect(settings.plain).close()
+    elif damage != "missing":
+        settings.plain.write_bytes(
+            b"garbage" * 999 if damage == "garbage" else content[: len(content) // 2]
+        )
+    assert recover(settings) == ["rebuilt headroom.duckdb from the lake's head"]
+    assert_whole(settings.plain)
+
+
+def test_a_changed_contract_migrates_and_history_stays(settings, monkeypatch):
+    stage(settings, frames(rows=80))
+    first = go(settings)
+    with attached(settings, write=True) as con:  # as an older contract had it
+        con.execute("ALTER TABLE lake.core.models DROP COLUMN family")
+        con.execute("ALTER TABLE lake.core.models ADD COLUMN gone BIGINT")
+        con.execute("ALTER TABLE lake.core.hardware RENAME COLUMN vendor TO maker")
+        con.execute("CREATE TABLE lake.core.dropped (a BIGINT)")
+        con.execute("DROP TABLE lake.out.convergence")
+    stage(settings, frames(rows=90), F2)
+    go(settings, F2)
+    assert_whole(settings.plain)
+    with attached(settings) as con:
+        names = [r[0] for r in con.execute("DESCRIBE lake.core.models").fetchall()]
+        assert "family" in names
+        assert "gone" not in names
+        old = con.execute(
+            f"SELECT count(family), count(*) FROM lake.core.models "
+            f"AT (VERSION => {first.head.snapshot_id})"
+        )
+        assert old.fetchone() == (80, 80)
+
+
+def test_facts_survive_the_catalog(settings):
+    stage(settings, frames(), F3)
+    done = go(settings, F3, kind="accepted", reason='he said "it\'s fine" – yes')
+    assert head(settings) == done.head
+    assert head(settings).reason == 'he said "it\'s fine" – yes'
+    assert head(settings).published_at == NOW
+    assert plain_tables(settings.plain)["meta.releases"]["reason"].tolist() == [
+        'he said "it\'s fine" – yes'
+    ]

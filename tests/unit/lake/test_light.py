@@ -1,0 +1,34 @@
+"""Guards that asking for the head or the fingerprint stays cheap.
+
+A second `headroom refresh` asks both and nothing else: neither may pull in pandas,
+DuckDB or Dagster.
+"""
+
+import subprocess
+import sys
+import time
+
+from pipeline.lake import fingerprint
+
+HEAVY = "{'pandas', 'numpy', 'duckdb', 'dagster', 'pyarrow'}"
+
+
+def test_head_and_fingerprint_import_nothing_heavy(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from pipeline.settings import Settings;"
+        "from pipeline.lake import fingerprint, head, release_id, writer;"
+        f"s = Settings(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}));"
+        "assert head(s) is None; fingerprint({}); "
+        f"print(sorted({HEAVY} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_fingerprint_is_quick():
+    fingerprint({})  # the first call warms the importlib cache
+    start = time.perf_counter()
+    fingerprint({f"notes/{i}.md": b"x" * 2000 for i in range(100)})
+    assert time.perf_counter() - start < 0.05
