@@ -22,6 +22,7 @@ from pathlib import Path
 from pipeline.lake.errors import CatalogError
 from pipeline.settings import Settings
 
+CATALOG = "catalog.sqlite"
 AUTHOR = "headroom"  # marks the snapshots that are publications
 
 
@@ -62,7 +63,7 @@ class Head:
 
 def catalog_path(settings: Settings) -> Path:
     """The catalog of the lake."""
-    return settings.lake / "catalog.sqlite"
+    return settings.lake / CATALOG
 
 
 def unfinished(settings: Settings) -> Path:
@@ -76,7 +77,16 @@ def head(settings: Settings) -> Head | None:
     Raises:
         CatalogError: if the catalog cannot be read.
     """
-    found = _publications(settings, "ORDER BY snapshot_id DESC LIMIT 1")
+    return head_of(catalog_path(settings))
+
+
+def head_of(catalog: Path) -> Head | None:
+    """The newest publication that a catalog file knows.
+
+    Raises:
+        CatalogError: if the file cannot be read.
+    """
+    found = _publications(catalog, "ORDER BY snapshot_id DESC LIMIT 1")
     return found[0] if found else None
 
 
@@ -86,7 +96,7 @@ def publications(settings: Settings) -> list[Head]:
     Raises:
         CatalogError: if the catalog cannot be read.
     """
-    return _publications(settings, "ORDER BY snapshot_id")
+    return _publications(catalog_path(settings), "ORDER BY snapshot_id")
 
 
 _in_process = threading.RLock()
@@ -105,8 +115,7 @@ def catalog_in_use() -> Iterator[None]:
             _attached -= 1
 
 
-def _publications(settings: Settings, order: str) -> list[Head]:
-    path = catalog_path(settings)
+def _publications(path: Path, order: str) -> list[Head]:
     with _in_process:
         if _attached:
             raise AssertionError("the catalog is asked while the lake is attached")

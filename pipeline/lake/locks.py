@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.lake.errors import LockBusyError
+from pipeline.lake.errors import LakeError, LockBusyError
 from pipeline.settings import Settings
 
 
@@ -31,8 +31,16 @@ def writer(settings: Settings, what: str, *, wait: float = 0) -> Iterator[None]:
 
     Raises:
         LockBusyError: naming the holder, if it is still busy after that.
+        LakeError: if the warehouse cannot be written at all.
     """
-    settings.lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.lock.parent.mkdir(parents=True, exist_ok=True)
+        settings.lock.touch()
+    except OSError as error:
+        raise LakeError(
+            f"{settings.warehouse} cannot be written ({error.strerror}): make it "
+            "writable, or name another folder with HEADROOM_WAREHOUSE"
+        ) from error
     # A singleton, so that publish may run inside a refresh that holds the lock.
     lock = FileLock(settings.lock, is_singleton=True)
     try:

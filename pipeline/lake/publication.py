@@ -14,7 +14,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from pipeline.contracts import PUBLISHED, ContractError
-from pipeline.lake import plain, store
+from pipeline.lake import plain, store, upkeep
 from pipeline.lake.connect import attached
 from pipeline.lake.errors import HeldError, RefusedError, StagingError
 from pipeline.lake.fingerprints import method, release_id
@@ -69,6 +69,7 @@ def publish(
             return Publication(current, published=False)
         if kind == "refresh" and current and current.held_fingerprint == fingerprint:
             raise HeldError([withdrawn(current)])
+        upkeep.require_space(settings)
         new = _staged(settings, fingerprint)
         if findings := [found for check in checks for found in check(new)]:
             raise RefusedError(findings)
@@ -91,6 +92,8 @@ def publish(
                     raise HeldError(findings)
             published = store.commit(con, settings, old, new, facts)
             plain.build_from(con, settings.plain)
+            if published.seq % upkeep.COMPACT_EVERY == 0:
+                upkeep.compact(con)
         return Publication(published, published=True)
 
 

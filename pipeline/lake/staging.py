@@ -63,14 +63,23 @@ def write(
 
     Returns:
         The provenance with the content's sha256, for the tables computed from it.
+
+    Raises:
+        StagingError: if the disk is full or the folder cannot be written.
     """
     table = contract(table_name)
     stamped = replace(provenance, content=content_sha256(table, frame))
     data = to_arrow(table, frame).replace_schema_metadata(
         {_KEY: json.dumps(asdict(stamped), sort_keys=True)}
     )
-    with replacing(path_of(settings, table_name)) as temporary:
-        pq.write_table(data, temporary, compression="zstd")
+    try:
+        with replacing(path_of(settings, table_name)) as temporary:
+            pq.write_table(data, temporary, compression="zstd")
+    except OSError as error:
+        raise StagingError(
+            f"{table_name} cannot be staged ({error.strerror or error}): make room in "
+            f"{settings.staging} and run `headroom refresh`"
+        ) from error
     for evidence in _evidence(settings, table_name):
         evidence.unlink(missing_ok=True)  # a good table supersedes the bad one
     return stamped

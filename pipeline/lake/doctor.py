@@ -1,0 +1,169 @@
+"""What is wrong with a warehouse, what to do, and repair of what is derived.
+
+What belongs here: one function per thing to look at; each returns its findings. What
+does not: repairing the lake itself, which is the truth and has a backup.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline.lake import plain, upkeep, verify
+from pipeline.lake.connect import LAKE, attached
+from pipeline.lake.errors import LakeError
+from pipeline.lake.heads import catalog_in_use, catalog_path, head
+from pipeline.lake.locks import writer
+from pipeline.lake.recovery import recover
+from pipeline.settings import Settings
+
+_PACKAGES = (
+    "duckdb",
+    "duckdb-extensions",
+    "duckdb-extension-ducklake",
+    "duckdb-extension-sqlite-scanner",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        what: versions, lock, disk, catalog, lake or derived files.
+        ok: whether it is well, or was repaired.
+        text: a sentence; what to do where it is not well.
+    """
+
+    what: str
+    ok: bool
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; repairs files that derive from the lake."""
+    found = [_versions(), _disk(settings)]
+    try:
+        with writer(settings, "doctor"):
+            found.append(Finding("lock", ok=True, text="nobody is writing"))
+            found += _lake(settings)
+    except LakeError as error:
+        found.append(Finding("lock", ok=False, text=str(error)))
+    return found
+
+
+def _versions() -> Finding:
+    try:
+        have = {name: version(name) for name in _PACKAGES}
+    except PackageNotFoundError as error:
+        text = f"the package {error.name} is missing: run `make setup`"
+        return Finding("versions", ok=False, text=text)
+    if len(set(have.values())) > 1:
+        text = f"duckdb and its extensions must agree, found {have}: run `make setup`"
+        return Finding("versions", ok=False, text=text)
+    text = f"duckdb and its extensions are {have['duckdb']}"
+    return Finding("versions", ok=True, text=text)
+
+
+def _disk(settings: Settings) -> Finding:
+    try:
+        upkeep.require_space(settings)
+    except (LakeError, OSError) as error:
+        return Finding("disk", ok=False, text=str(error))
+    return Finding("disk", ok=True, text=f"there is room in {settings.warehouse}")
+
+
+def _lake(settings: Settings) -> Iterator[Finding]:
+    try:
+        current = head(settings)
+        if current is None:
+            text = "nothing has been published yet: run `headroom refresh`"
+            yield Finding("lake", ok=True, text=text)
+            return
+        faults = [*_catalog(settings), *_files(settings)]
+        if not faults:
+            with attached(settings) as con:
+                con.execute(f"USE {LAKE}.main")
+                faults = verify.mismatches(con)
+    except LakeError as error:
+        yield Finding("lake", ok=False, text=str(error))
+        return
+    if faults:
+        shown = "; ".join(faults[:3]) + (" …" if len(faults) > 3 else "")
+        yield Finding(
+            "lake",
+            ok=False,
+            text=f"the lake is damaged ({shown}): put back a copy with "
+            "`headroom lake restore DIR`, or move its folder away and run "
+            "`headroom refresh` to start a new history",
+        )
+        return
+    text = f"the head is publication {current.seq}, {current.release_id}"
+    yield Finding("lake", ok=True, text=text)
+    yield from _derived(settings)
+
+
+def _catalog(settings: Settings) -> list[str]:
+    """What SQLite's own check finds."""
+    texts = [str(row[0]) for row in _ask(settings, "PRAGMA quick_check")]
+    return [text for text in texts if text != "ok"]
+
+
+def _files(settings: Settings) -> list[str]:
+    """Data files that the catalog names and that are missing or of another size."""
+    rows = _ask(
+        settings,
+        " UNION ALL ".join(
+            "SELECT s.path || t.path || f.path, f.file_size_bytes "
+            f"FROM {files} f "
+            "JOIN (SELECT DISTINCT table_id, schema_id, path FROM ducklake_table) t "
+            "USING (table_id) "
+            "JOIN (SELECT DISTINCT schema_id, path FROM ducklake_schema) s "
+            "USING (schema_id) WHERE f.path_is_relative"
+            for files in ("ducklake_data_file", "ducklake_delete_file")
+        ),
+    )
+    data = settings.lake / "data"
+    return [
+        f"{path} is missing or cut short"
+        for path, size in rows
+        if not _has_size(data / path, size)
+    ]
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _ask(settings: Settings, query: str) -> list[Any]:
+    uri = f"{catalog_path(settings).as_uri()}?mode=ro"
+    try:
+        with catalog_in_use(), closing(sqlite3.connect(uri, uri=True)) as con:
+            return con.execute(query).fetchall()
+    except sqlite3.Error as error:
+        raise LakeError(str(error)) from error
+
+
+def _derived(settings: Settings) -> Iterator[Finding]:
+    done = recover(settings)
+    faults = [] if done else _plain_faults(settings)
+    if faults:
+        plain.build(settings)
+        done = [f"rebuilt {settings.plain.name}: {'; '.join(faults)}"]
+    text = "; ".join(done) or f"{settings.plain.name} is what the head says"
+    yield Finding("derived files", ok=True, text=text)
+
+
+def _plain_faults(settings: Settings) -> list[str]:
+    import duckdb
+
+    try:
+        with duckdb.connect(settings.plain, read_only=True) as con:
+            return verify.mismatches(con)
+    except duckdb.Error as error:
+        return [str(error).splitlines()[0]]
