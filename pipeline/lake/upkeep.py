@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.lake.connect import LAKE
 from pipeline.lake.errors import LakeError
 from pipeline.lake.files import discard, replacing
 from pipeline.lake.heads import (
@@ -39,9 +40,14 @@ class SpaceError(LakeError):
 
 
 def compact(con: DuckDBPyConnection) -> None:
-    """Merge small files of the attached lake; every release stays readable."""
-    con.execute("CALL ducklake_merge_adjacent_files('lake')")
-    con.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+    """Give the head of the attached lake few files; every release stays readable.
+
+    What lies inline goes to files first: rewriting fails beside inlined floats.
+    """
+    con.execute(f"CALL ducklake_flush_inlined_data('{LAKE}')")
+    con.execute(f"CALL ducklake_rewrite_data_files('{LAKE}')")
+    con.execute(f"CALL ducklake_merge_adjacent_files('{LAKE}')")
+    con.execute(f"CALL ducklake_cleanup_old_files('{LAKE}', cleanup_all => true)")
 
 
 def require_space(settings: Settings) -> None:
