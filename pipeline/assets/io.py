@@ -21,12 +21,13 @@ from pipeline.contracts import (
     conform,
     derive,
 )
-from pipeline.lake import Provenance, staging
+from pipeline.lake import Provenance, staging, writer
 from pipeline.settings import Settings
 
 Frames = Mapping[str, pd.DataFrame]
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 CONTRACT = "contract"
+LOCK_SECONDS = 900  # longer than any refresh
 SHOWN = 50  # failing rows shown in a check
 PREVIEW = 10  # rows shown of a good table
 
@@ -128,7 +129,9 @@ def build(step: Step) -> dg.AssetsDefinition:
     def compute(
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> Iterator[Result]:
-        yield from _run(step, context.run_id, warehouse)
+        # Under the lock no other run can replace a table between reading and writing.
+        with writer(warehouse.settings, f"{step.name} of a run", wait=LOCK_SECONDS):
+            yield from _run(step, context.run_id, warehouse)
 
     return compute
 
