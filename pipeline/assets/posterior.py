@@ -22,6 +22,7 @@ from pipeline.estimation.vintages import Sampler, State, method_of, states, vint
 
 INPUTS = (
     "raw.claims",
+    "raw.corrections",
     "raw.sources",
     "core.models",
     "core.hardware",
@@ -56,7 +57,7 @@ def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posteri
         frames["core.hardware"],
         assumed,
     )
-    prepared = standing.prepare(observed)
+    prepared = standing.prepare(observed, frames["raw.corrections"])
     vintages = vintages_of(prepared)
     if not vintages:
         raise ValueError("there is not one readable, accepted claim: add a note first")

@@ -31,6 +31,7 @@ SOURCES = Step(
         "raw.sources",
         "raw.claims",
         "raw.scores",
+        "raw.corrections",
         "raw.rejected",
         "core.models",
         "core.hardware",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.method import FloatArray
+from pipeline.estimation.method import BoolArray, FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import year
 from pipeline.projection.frontier import frontier, known_runs
@@ -50,11 +50,13 @@ def observed_table(
             rows += [row | {"share": s, "state": "unknown"} for s in SHARES]
             continue
         reasoning = state.draws(f"{model}/reasoning")
+        possible = _within_total(state, model, reasoning)
         at = np.full((len(reasoning), 1), year(day))
-        over = reasoning - known.at(at, np.zeros(len(reasoning)))[:, 0]
+        over = (reasoning - known.at(at, np.zeros(len(reasoning)))[:, 0])[possible]
         rest = _rest(state, model, base)
         if rest is not None:
-            row["reasoning_over_rest_p50"] = 10 ** float(np.median(reasoning - rest))
+            ratio = (reasoning - rest)[possible]
+            row["reasoning_over_rest_p50"] = 10 ** float(np.median(ratio))
         row["reasoning_over_frontier_p50"] = 10 ** float(np.median(over))
         for share in SHARES:
             chance = float((over >= np.log10(float(share))).mean())
@@ -65,6 +67,16 @@ def observed_table(
                 verdict = "not met"
             rows.append(row | {"share": share, "probability": chance, "state": verdict})
     return pd.DataFrame(rows)
+
+
+def _within_total(state: State, model: str, reasoning: FloatArray) -> BoolArray:
+    """Draws in which a stage is no larger than its run: total = Σ stages."""
+    total = f"{model}/total"
+    if not state.anchored(total):
+        return np.ones(len(reasoning), dtype=bool)
+    inside = reasoning <= state.draws(total)
+    # Where the two can hardly both be right, the conflict is left to be seen.
+    return np.asarray(inside if inside.any() else ~inside)
 
 
 def _rest(state: State, model: str, base: Any) -> FloatArray | None:
