@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +87,8 @@ def _value(table: type[Table], column: Column, i: int) -> object:
 
 
 def _text(column: Column, pattern: str, i: int) -> str:
+    if column.references is not None:  # as the generator fills the column it names
+        column = replace(column, name=column.references.split(".")[2], references=None)
     if column.name == "inputs":
         return json.dumps({"tokens": i})
     slug = column.name.replace("_", "-")

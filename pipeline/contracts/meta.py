@@ -38,6 +38,9 @@ class Releases(Table):
     fingerprint: Text = declare(
         "sha256 over sources, method and library versions", pattern=r"^[0-9a-f]{64}$"
     )
+    method: Text = declare(
+        "sha256 over the method's modules and library versions alone", null=True
+    )
     held_fingerprint: Text = declare(
         "what a rollback withdrew; not published again while this is the head",
         null=True,

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.contracts.derive import key, name
-from pipeline.contracts.raw import Claims
+from pipeline.contracts.raw import Claims, Sources
 from pipeline.lake.diff import compare
 
-CLAIMS, OBSERVATIONS = name(Claims), "core.observations"
+CLAIMS, SOURCES, OBSERVATIONS = name(Claims), name(Sources), "core.observations"
+NEEDED = (CLAIMS, SOURCES, OBSERVATIONS)  # the tables that `causes` reads
 # Where a note moved a line, no claim changed.
 _IMMATERIAL = {"line", "locator", "summary", "caveat", "url"}
 
@@ -54,10 +55,16 @@ def causes(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> 
     """Compare the claims of two states of the tables."""
     before, now = old[CLAIMS], new[CLAIMS]
     material = [c for c in now.columns if c not in _IMMATERIAL]
-    changed = frozenset(
-        compare(CLAIMS, key(Claims), before, now, columns=material)["key"]
-    )
     both = pd.concat([before, now], ignore_index=True)
+    revised = compare(CLAIMS, key(Claims), before, now, columns=material)["key"]
+    # The standing of a source decides the weight of all its claims.
+    standing = compare(
+        SOURCES, key(Sources), old[SOURCES], new[SOURCES], columns=["kind"]
+    )
+    of_source = both["source_id"].isin(
+        standing.loc[standing["change"] == "revised", "key"]
+    )
+    changed = frozenset(revised) | frozenset(both.loc[of_source, "claim_id"])
     touched = both[both["claim_id"].isin(changed)]
     # A superseding claim takes the superseded one out: its nodes move too.
     replaced = {c for text in touched["supersedes"].dropna() for c in _split(text)}

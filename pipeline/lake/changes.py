@@ -69,7 +69,7 @@ def changes(
         ignore_index=True,
     )
     found["changed_by"] = [
-        _behind(table, row_key, why)
+        behind(table, row_key, why)
         for table, row_key in zip(found["table"], found["key"], strict=True)
     ]
     return conform(Changes, found)
@@ -87,7 +87,8 @@ def _of_table(each: Reported, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFr
     )
 
 
-def _behind(table: str, row_key: str, why: Causes) -> str | None:
+def behind(table: str, row_key: str, why: Causes) -> str | None:
+    """The claims behind a difference, comma-separated; None if none is known."""
     if table == "core.estimates":
         model_id, stage = row_key.split(" / ")
         claims = why.of_node(model_id, stage)

@@ -33,4 +33,11 @@ class RefusedError(LakeError):
 
 
 class HeldError(RefusedError):
-    """A release waits for a person; `--accept "reason"` publishes it anyway."""
+    """A release waits for a person, who may overrule what was found."""
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        super().__init__(findings)
+        self.args = (
+            f"{self}; correct the sources, or publish it anyway with "
+            '`headroom refresh --accept "reason"`',
+        )

@@ -24,15 +24,14 @@ def fingerprint(sources: Mapping[str, bytes]) -> str:
     Args:
         sources: content of every file below sources/, by its relative path.
     """
-    parts = [
-        *(("source", path, _digest(content)) for path, content in sources.items()),
-        *(("method", path, _digest(content)) for path, content in _modules()),
-        *(("library", name, version(name)) for name in _LIBRARIES),
-    ]
-    seen = hashlib.sha256()
-    for part in sorted(parts):
-        seen.update("\0".join(part).encode() + b"\n")
-    return seen.hexdigest()
+    read = [("source", path, _digest(content)) for path, content in sources.items()]
+    return _combined([*read, ("method", "", method())])
+
+
+def method() -> str:
+    """Sha256 over the method alone: its modules and library versions."""
+    code = [("module", path, _digest(content)) for path, content in _modules()]
+    return _combined([*code, *(("library", n, version(n)) for n in _LIBRARIES)])
 
 
 def release_id(newest_disclosure: date, fingerprint: str) -> str:
@@ -45,6 +44,13 @@ def _modules() -> Iterable[tuple[str, bytes]]:
     for package in _METHOD:
         for path in sorted((root / package).rglob("*.py")):
             yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _combined(parts: Iterable[tuple[str, str, str]]) -> str:
+    seen = hashlib.sha256()
+    for part in sorted(parts):
+        seen.update("\0".join(part).encode() + b"\n")
+    return seen.hexdigest()
 
 
 def _digest(content: bytes) -> str:

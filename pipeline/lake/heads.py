@@ -30,6 +30,7 @@ class Head:
     """The facts of one publication.
 
     Attributes:
+        method: what decided the tables besides the sources ('' in older releases).
         held_fingerprint: what a rollback withdrew; not published again while this is
             the head, unless a person accepts it.
     """
@@ -43,6 +44,7 @@ class Head:
     fingerprint: str
     published_at: datetime
     run_id: str
+    method: str = ""
     held_fingerprint: str | None = None
 
     def to_json(self) -> str:

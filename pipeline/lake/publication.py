@@ -17,8 +17,9 @@ from pipeline.contracts import PUBLISHED, ContractError
 from pipeline.lake import plain, store
 from pipeline.lake.connect import attached
 from pipeline.lake.errors import HeldError, RefusedError, StagingError
-from pipeline.lake.fingerprints import release_id
+from pipeline.lake.fingerprints import method, release_id
 from pipeline.lake.heads import Head, head
+from pipeline.lake.holds import holds
 from pipeline.lake.locks import writer
 from pipeline.lake.recovery import recover
 from pipeline.lake.staging import Provenance, Staged, read
@@ -58,7 +59,7 @@ def publish(
 
     Raises:
         RefusedError: with every reason why the tables may not be published.
-        HeldError: if a rollback withdrew them.
+        HeldError: if a person should look first, or a rollback withdrew them.
         CatalogError: if the lake cannot be written.
     """
     with writer(settings, "publish"):
@@ -80,9 +81,14 @@ def publish(
             fingerprint=fingerprint,
             published_at=now,
             run_id=run_id,
+            method=method(),
         )
         with attached(settings, write=True) as con:
             old = store.read_head(con, new) if current else {}
+            if current and kind == "refresh":
+                unchanged = current.method == facts.method
+                if findings := holds(old, new, method_unchanged=unchanged):
+                    raise HeldError(findings)
             published = store.commit(con, settings, old, new, facts)
             plain.build_from(con, settings.plain)
         return Publication(published, published=True)
@@ -104,10 +110,7 @@ def newest_disclosure(tables: Mapping[str, pd.DataFrame]) -> date:
 def withdrawn(current: Head) -> str:
     """Why a rolled-back content is not published again."""
     why = f" ({current.reason})" if current.reason else ""
-    return (
-        f"these tables were withdrawn by the rollback to {current.release_id}{why}: "
-        'change a note, or run `headroom refresh --accept "reason"`'
-    )
+    return f"these tables were withdrawn by the rollback to {current.release_id}{why}"
 
 
 def _staged(settings: Settings, fingerprint: str) -> dict[str, pd.DataFrame]:

@@ -41,6 +41,7 @@ class Facts:
     fingerprint: str
     published_at: datetime
     run_id: str
+    method: str
     held_fingerprint: str | None = None
 
 

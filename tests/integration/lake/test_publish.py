@@ -24,11 +24,6 @@ from pipeline.lake.staging import Provenance
 from pipeline.lake.verify import mismatches
 
 
-@pytest.fixture
-def settings(tmp_path):
-    return settings_in(tmp_path)
-
-
 def go(settings, fingerprint=F1, **more):
     return publish(settings, run_id="run", fingerprint=fingerprint, now=NOW, **more)
 
@@ -76,10 +71,8 @@ def test_first_publication(settings):
         assert snapshots == [(0,), (done.head.snapshot_id,)]
 
 
-def test_comments_and_keys_stand_in_the_plain_file(settings):
-    stage(settings, frames())
-    go(settings)
-    with duckdb.connect(settings.plain, read_only=True) as con:
+def test_comments_and_keys_stand_in_the_plain_file(published):
+    with duckdb.connect(published.plain, read_only=True) as con:
         for name, table in TABLES.items():
             schema, short = name.split(".")
             where = f"schema_name = '{schema}' AND table_name = '{short}'"
@@ -94,36 +87,34 @@ def test_comments_and_keys_stand_in_the_plain_file(settings):
             con.execute("INSERT INTO meta.columns SELECT * FROM meta.columns")
     again = "INSERT INTO core.models SELECT * FROM core.models LIMIT 1"
     with (
-        duckdb.connect(settings.plain) as con,
+        duckdb.connect(published.plain) as con,
         pytest.raises(duckdb.ConstraintException),
     ):
         con.execute(again)
 
 
-def test_same_fingerprint_publishes_nothing(settings):
-    stage(settings, frames())
-    first = go(settings)
-    before = settings.plain.stat().st_mtime_ns
-    again = go(settings)
+def test_same_fingerprint_publishes_nothing(published):
+    first = head(published)
+    before = published.plain.stat().st_mtime_ns
+    again = go(published)
     assert not again.published
-    assert again.head == first.head
-    assert settings.plain.stat().st_mtime_ns == before
-    with attached(settings) as con:
+    assert again.head == first
+    assert published.plain.stat().st_mtime_ns == before
+    with attached(published) as con:
         assert con.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchone() \
-            == (first.head.snapshot_id,)  # fmt: skip
+            == (first.snapshot_id,)  # fmt: skip
 
 
-def test_only_changed_rows_are_written(settings):
-    tables = frames(rows=200)  # above what the catalog holds inline
-    stage(settings, tables)
-    first = go(settings)
+def test_only_changed_rows_are_written(published):
+    tables = frames(60)
+    first = head(published)
     tables["core.estimates"] = tables["core.estimates"].copy()
     row = tables["core.estimates"].iloc[7]
     tables["core.estimates"].loc[7, "flop_p50"] = 9e99
-    stage(settings, tables, F2)
-    second = go(settings, F2)
-    assert second.head.snapshot_id == first.head.snapshot_id + 1
-    with attached(settings) as con:
+    stage(published, tables, F2)
+    second = go(published, F2)
+    assert second.head.snapshot_id == first.snapshot_id + 1
+    with attached(published) as con:
         for name in PUBLISHED:
             schema, short = name.split(".")
             changed = con.execute(
@@ -133,26 +124,24 @@ def test_only_changed_rows_are_written(settings):
             assert changed == (1 if name == "core.estimates" else 0), name
         old = con.execute(
             f"SELECT flop_p50 FROM lake.core.estimates AT (VERSION => "
-            f"{first.head.snapshot_id}) WHERE model_id = ? AND stage = ?",
+            f"{first.snapshot_id}) WHERE model_id = ? AND stage = ?",
             [row["model_id"], row["stage"]],
         ).fetchone()[0]
         assert old == row["flop_p50"] or pd.isna(row["flop_p50"])
-    assert_whole(settings.plain)
-    reported = plain_tables(settings.plain)["meta.changes"]
+    assert_whole(published.plain)
+    reported = plain_tables(published.plain)["meta.changes"]
     assert reported["column"].tolist() == ["flop_p50"]
     assert reported["new"].tolist() == ["9e+99"]
 
 
-def test_rows_that_are_gone_go_and_renamed_keys_move(settings):
-    tables = frames(rows=60)
-    stage(settings, tables)
-    go(settings)
+def test_rows_that_are_gone_go_and_renamed_keys_move(published):
+    tables = frames(60)
     tables["core.models"] = frame(PUBLISHED["core.models"], 40)
     tables["out.projections"] = frame(PUBLISHED["out.projections"], 0)
-    stage(settings, tables, F2)
-    go(settings, F2)
-    assert_whole(settings.plain)
-    found = plain_tables(settings.plain)
+    stage(published, tables, F2)
+    go(published, F2)
+    assert_whole(published.plain)
+    found = plain_tables(published.plain)
     assert len(found["core.models"]) == 40
     assert found["out.projections"].empty
     assert (found["meta.changes"]["change"] == "removed").sum() == 20
@@ -184,20 +173,18 @@ def test_missing_and_broken_tables_are_all_named(settings):
     assert head(settings) is None
 
 
-def test_a_mixture_of_runs_is_refused(settings):
-    tables = frames()
-    stage(settings, tables)
-    go(settings)
-    claims = frame(PUBLISHED["raw.claims"], 5)
-    staging.write(settings, "raw.claims", claims, Provenance("single", F2))
+def test_a_mixture_of_runs_is_refused(published):
+    tables = frames(60)
+    claims = frame(PUBLISHED["raw.claims"], 55)
+    staging.write(published, "raw.claims", claims, Provenance("single", F2))
     with pytest.raises(RefusedError, match=r"core\.estimates was computed from other"):
-        go(settings, F2)
-    stage(settings, tables, F2)
-    staging.write(settings, "raw.claims", claims, Provenance("single", F2))
+        go(published, F2)
+    stage(published, tables, F2)
+    staging.write(published, "raw.claims", claims, Provenance("single", F2))
     sentence = r"core\.estimates was computed from an older raw\.claims: run `headroom"
     with pytest.raises(RefusedError, match=sentence):
-        go(settings, F2)
-    assert head(settings).seq == 1
+        go(published, F2)
+    assert head(published).seq == 1
 
 
 def test_findings_of_checks_refuse(settings):
@@ -220,25 +207,21 @@ def test_no_claim_at_all_is_a_sentence(settings):
         go(settings)
 
 
-def test_a_reader_keeps_reading_the_old_file(settings):
-    stage(settings, frames())
-    go(settings)
-    with duckdb.connect(settings.plain, read_only=True) as reader:
+def test_a_reader_keeps_reading_the_old_file(published):
+    with duckdb.connect(published.plain, read_only=True) as reader:
         count = (
             "SELECT count(DISTINCT model_id), max(seq) FROM core.models, meta.releases"
         )
-        assert reader.execute(count).fetchone() == (6, 1)
-        stage(settings, frames(4), F2)
-        assert go(settings, F2).published
-        assert reader.execute(count).fetchone() == (6, 1)
-    with duckdb.connect(settings.plain, read_only=True) as reader:
+        assert reader.execute(count).fetchone() == (60, 1)
+        stage(published, frames(4), F2)
+        assert go(published, F2).published
+        assert reader.execute(count).fetchone() == (60, 1)
+    with duckdb.connect(published.plain, read_only=True) as reader:
         assert reader.execute(count).fetchone() == (4, 2)
 
 
-def test_a_moved_warehouse_still_reads_its_rows(settings, tmp_path):
-    stage(settings, frames(rows=200))
-    go(settings)
-    shutil.move(settings.warehouse, tmp_path / "elsewhere" / "warehouse")
+def test_a_moved_warehouse_still_reads_its_rows(published, tmp_path):
+    shutil.move(published.warehouse, tmp_path / "elsewhere" / "warehouse")
     moved = settings_in(tmp_path / "elsewhere")
     moved.plain.unlink()
     assert recover(moved) == ["rebuilt headroom.duckdb from the lake's head"]
@@ -267,28 +250,24 @@ publish(settings, run_id="killed", fingerprint=synthetic.F2, now=synthetic.NOW)
 
 
 @pytest.mark.parametrize("where", ["before commit", "before replace", "while building"])
-def test_killed_publications_are_repaired(settings, where):
-    stage(settings, frames(rows=200))
-    go(settings)
-    stage(settings, frames(rows=120), F2)
-    command = [sys.executable, "-c", KILLED, str(settings.sources.parent), where]
+def test_killed_publications_are_repaired(published, where):
+    stage(published, frames(rows=100), F2)
+    command = [sys.executable, "-c", KILLED, str(published.sources.parent), where]
     tests = Path(__file__).parents[2]
     assert subprocess.run(command, check=False, cwd=tests).returncode == 9
-    assert assert_whole(settings.plain)["seq"] == 1  # readers see the old one, whole
-    done = recover(settings)
+    assert assert_whole(published.plain)["seq"] == 1  # readers see the old one, whole
+    done = recover(published)
     committed = where != "before commit"
-    assert assert_whole(settings.plain)["seq"] == (2 if committed else 1)
+    assert assert_whole(published.plain)["seq"] == (2 if committed else 1)
     assert ("rebuilt headroom.duckdb from the lake's head" in done) == committed
-    assert recover(settings) == []
-    assert go(settings, F2).published != committed
-    assert assert_whole(settings.plain)["seq"] == 2
-    assert leftovers(settings) == []
+    assert recover(published) == []
+    assert go(published, F2).published != committed
+    assert assert_whole(published.plain)["seq"] == 2
+    assert leftovers(published) == []
 
 
-def test_a_changed_row_is_noticed(settings):
-    stage(settings, frames())
-    go(settings)
-    with duckdb.connect(settings.plain) as con:
+def test_a_changed_row_is_noticed(published):
+    with duckdb.connect(published.plain) as con:
         con.execute("UPDATE core.models SET developer = 'someone else' WHERE rowid = 3")
         assert mismatches(con) == ["core.models is not what its release says"]
 
@@ -304,42 +283,39 @@ def leftovers(settings):
 
 
 @pytest.mark.parametrize("damage", ["missing", "garbage", "half", "other"])
-def test_a_damaged_plain_file_is_rebuilt(settings, damage):
-    stage(settings, frames())
-    go(settings)
-    content = settings.plain.read_bytes()
-    settings.plain.unlink()
+def test_a_damaged_plain_file_is_rebuilt(published, damage):
+    content = published.plain.read_bytes()
+    published.plain.unlink()
     if damage == "other":
-        duckdb.connect(settings.plain).close()
+        duckdb.connect(published.plain).close()
     elif damage != "missing":
-        settings.plain.write_bytes(
+        published.plain.write_bytes(
             b"garbage" * 999 if damage == "garbage" else content[: len(content) // 2]
         )
-    assert recover(settings) == ["rebuilt headroom.duckdb from the lake's head"]
-    assert_whole(settings.plain)
+    assert recover(published) == ["rebuilt headroom.duckdb from the lake's head"]
+    assert_whole(published.plain)
 
 
-def test_a_changed_contract_migrates_and_history_stays(settings, monkeypatch):
-    stage(settings, frames(rows=80))
-    first = go(settings)
-    with attached(settings, write=True) as con:  # as an older contract had it
+def test_a_changed_contract_migrates_and_history_stays(published):
+    first = head(published)
+    with attached(published, write=True) as con:  # as an older contract had it
         con.execute("ALTER TABLE lake.core.models DROP COLUMN family")
         con.execute("ALTER TABLE lake.core.models ADD COLUMN gone BIGINT")
         con.execute("ALTER TABLE lake.core.hardware RENAME COLUMN vendor TO maker")
         con.execute("CREATE TABLE lake.core.dropped (a BIGINT)")
         con.execute("DROP TABLE lake.out.convergence")
-    stage(settings, frames(rows=90), F2)
-    go(settings, F2)
-    assert_whole(settings.plain)
-    with attached(settings) as con:
+    stage(published, frames(rows=90), F2)
+    go(published, F2)
+    assert_whole(published.plain)
+    with attached(published) as con:
         names = [r[0] for r in con.execute("DESCRIBE lake.core.models").fetchall()]
         assert "family" in names
         assert "gone" not in names
         old = con.execute(
             f"SELECT count(family), count(*) FROM lake.core.models "
-            f"AT (VERSION => {first.head.snapshot_id})"
+            f"AT (VERSION => {first.snapshot_id})"
         )
-        assert old.fetchone() == (80, 80)
+        assert old.fetchone() == (60, 60)
 
 
 def test_facts_survive_the_catalog(settings):

@@ -1,0 +1,116 @@
+"""Exports: readable by clients we did not write, and the same bytes every time."""
+
+import hashlib
+import json
+import subprocess
+
+import duckdb
+import frictionless
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from synthetic import F2, NOW, frames, stage
+
+from pipeline.contracts import TABLES, arrow_schema
+from pipeline.lake import head, publish
+from pipeline.lake.export import ExportError, export
+from pipeline.lake.history import find
+from pipeline.lake.verify import mismatches
+
+
+@pytest.fixture
+def exported(published, tmp_path):
+    folder = tmp_path / "export"
+    return folder, export(published, head(published), folder)
+
+
+def test_frictionless_finds_no_fault(exported):
+    folder, _ = exported
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    assert report.valid, report.to_summary()
+    assert {task.name for task in report.tasks} == set(TABLES)
+
+
+def test_frictionless_finds_planted_faults(exported):
+    folder, _ = exported
+    path = folder / "csv/core.estimates.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines, lines[1], '"m1","sft"' + "," * 12 + "\n"]))
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    found = {kind for _, kind in report.flatten(["title", "type"])}
+    assert {"hash-count", "primary-key"} <= found
+
+
+def test_units_keys_and_links_are_described(exported):
+    folder, _ = exported
+    package = json.loads((folder / "datapackage.json").read_text())
+    resources = {r["name"]: r["schema"] for r in package["resources"]}
+    estimates = resources["core.estimates"]
+    assert estimates["primaryKey"] == ["model_id", "stage"]
+    assert estimates["foreignKeys"] == [
+        {
+            "fields": ["model_id"],
+            "reference": {"resource": "core.models", "fields": ["model_id"]},
+        }
+    ]
+    units = {f["name"]: f.get("unit") for f in estimates["fields"]}
+    assert units["flop_p50"] == "FLOP"
+    assert package["licenses"][0]["name"] == "CC-BY-4.0"
+    assert len(package["sources"]) == 60
+
+
+def test_checksums_hold_and_cover_every_file(exported):
+    folder, files = exported
+    command = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    listed = {line.split("  ")[1] for line in lines}
+    assert listed == {str(f) for f in files if f.name != "SHA256SUMS"}
+    assert len(files) == 2 * len(TABLES) + 5
+
+
+def test_parquet_csv_and_duckdb_hold_the_release(exported):
+    folder, _ = exported
+    with duckdb.connect(folder / "headroom.duckdb", read_only=True) as con:
+        assert mismatches(con) == []
+        row = con.execute("SELECT content FROM meta.releases").fetchone()
+    for name, sha in json.loads(row[0]).items():
+        csv = (folder / f"csv/{name}.csv").read_bytes()
+        assert hashlib.sha256(csv).hexdigest() == sha, name
+        data = pq.read_table(folder / f"parquet/{name}.parquet")
+        assert data.schema.remove_metadata() == arrow_schema(TABLES[name])
+        assert data.num_rows == csv.count(b"\n") - 1
+
+
+def test_citation_and_dictionary(exported, published):
+    folder, _ = exported
+    cited = yaml.safe_load((folder / "CITATION.cff").read_text())
+    assert cited["version"] == head(published).release_id
+    assert cited["cff-version"] == "1.2.0"
+    assert cited["authors"]
+    text = (folder / "DICTIONARY.md").read_text()
+    assert all(f"\n## {name}\n" in text for name in TABLES)
+    assert "| `flop_p50` | DOUBLE | FLOP | yes | median |" in text
+
+
+def test_the_same_release_gives_the_same_bytes(published, exported, tmp_path):
+    folder, files = exported
+    release = head(published)
+    published.plain.unlink()  # built anew, from the lake
+    stage(published, frames(40), F2)
+    publish(published, run_id="r", fingerprint=F2, kind="accepted", reason="x", now=NOW)
+    again = export(published, find(published, release.seq), tmp_path / "again")
+    assert again == files
+    for file in files:
+        assert (tmp_path / "again" / file).read_bytes() == (folder / file).read_bytes()
+
+
+def test_a_folder_with_content_is_left_alone(published, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.tex").write_text("years of work")
+    with pytest.raises(ExportError, match="is not empty"):
+        export(published, head(published), tmp_path / "mine")
+    assert (tmp_path / "mine/thesis.tex").read_text() == "years of work"
+    (tmp_path / "empty").mkdir()
+    assert export(published, head(published), tmp_path / "empty")
