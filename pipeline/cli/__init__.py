@@ -14,6 +14,7 @@ import typer
 from pipeline.cli import note
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
+from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 
 app = typer.Typer(
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (refresh, status, estimates, projection, ui):
+for command in (refresh, status, estimates, projection, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 
