@@ -15,10 +15,17 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything lies. All paths are absolute."""
+    """Where everything lies. All paths are absolute.
+
+    Attributes:
+        sources: what people write.
+        warehouse: what the pipeline makes.
+        home: Dagster's runs and logs.
+    """
 
     sources: Path
     warehouse: Path
+    home: Path
 
     @property
     def staging(self) -> Path:
@@ -52,7 +59,10 @@ class Settings:
 
 
 def load() -> Settings:
-    """Read the environment; HEADROOM_SOURCES, HEADROOM_WAREHOUSE move folders."""
+    """Read the environment.
+
+    HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs.
+    """
 
     def folder(variable: str, default: Path) -> Path:
         return Path(os.environ.get(variable) or default).expanduser().resolve()
@@ -60,4 +70,5 @@ def load() -> Settings:
     return Settings(
         sources=folder("HEADROOM_SOURCES", PROJECT / "sources"),
         warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
+        home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
     )

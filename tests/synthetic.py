@@ -29,7 +29,9 @@ _DAY0 = pd.Timestamp("2025-01-01")
 def settings_in(folder: Path) -> Settings:
     """Settings of an empty project."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
-    return Settings(sources=folder / "sources", warehouse=folder / "warehouse")
+    return Settings(
+        sources=folder / "sources", warehouse=folder / "warehouse", home=folder / "home"
+    )
 
 
 def frame(table: type[Table], rows: int = 6) -> pd.DataFrame:

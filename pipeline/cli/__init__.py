@@ -12,6 +12,10 @@ import sys
 import typer
 
 from pipeline.cli import note
+from pipeline.cli.refresh import refresh
+from pipeline.cli.show import estimates, projection, status
+from pipeline.cli.sql import sql
+from pipeline.cli.ui import ui
 
 app = typer.Typer(
     name="headroom",
@@ -20,6 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+for command in (refresh, status, estimates, projection, sql, ui):
+    app.command()(command)
 app.add_typer(note.app, name="note")
 
 

@@ -6,6 +6,7 @@ What belongs here: colours, JSON and the exit codes. What does not: content.
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -14,7 +15,10 @@ from rich.text import Text
 
 DONE, DATA_FAILED, WRONG_USAGE = 0, 1, 2
 
-out = Console(highlight=False, soft_wrap=True)
+# Output that goes into a file or a pipe is not cut at 80 columns.
+out = Console(
+    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160
+)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

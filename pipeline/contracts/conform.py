@@ -63,7 +63,7 @@ def conform(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
     """
     schema = table.to_schema()
     declared = columns(table)
-    out = frame.copy(deep=False)
+    out = frame.reset_index(drop=True)  # an index is no part of a table
     if out.columns.empty and out.empty:  # "no rows", as functions return it
         out = pd.DataFrame({c.name: [] for c in declared})
     for column in declared:

@@ -164,6 +164,30 @@ class Scores(Table):
         unique = ["score_id"]
 
 
+class Corrections(Table):
+    """Known errors in a source; the claim itself stays as its source has it."""
+
+    claim_id: Text = column(
+        "claim in error", pattern=CLAIM, references="raw.claims.claim_id"
+    )
+    problem: Text = column("what is wrong with it")
+    correct: Number = column(
+        "the right figure in the claim's unit", null=True, exact=True
+    )
+    action: Text = column(
+        "hold_out: no weight, but tested; annotate: keeps its role",
+        one_of=("hold_out", "annotate"),
+    )
+    source: Text = column("how it is known")
+    expect: Number = column("the faulty figure as it stands in the claim", exact=True)
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.corrections"
+        unique = ["claim_id"]
+
+
 class Rejected(Table):
     """What could not be read, why, and what to do; one bad note stops no other."""
 

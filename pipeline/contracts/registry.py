@@ -13,6 +13,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     raw.Sources,
     raw.Claims,
     raw.Scores,
+    raw.Corrections,
     raw.Rejected,
     core.Models,
     core.Hardware,

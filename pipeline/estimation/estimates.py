@@ -16,6 +16,7 @@ from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import QUANTILES, Component, State
 
+LEAST_CHANGE = 0.005  # OOM; below the sampling error of a published quantile
 PARTS = ("pretraining", "sft", "reasoning")
 
 
@@ -113,36 +114,40 @@ def derived_stages(
 def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
     """Rows of out.estimate_history: one per vintage and node whose estimate changed."""
     rows: list[dict[str, Any]] = []
-    last: dict[str, tuple[str, FloatArray | None]] = {}
+    last: dict[str, Component | None] = {}
     for state in found:
+        moved = [
+            node
+            for node in {**last, **state.of_node}
+            if last.get(node) is not state.of_node.get(node)
+        ]
+        if not moved:
+            continue
         disclosed = _disclosed(prepared, state.vintage)
         bounds = _claimed_bounds(prepared, state)
-        for node in sorted(set(state.of_node) | set(last)):
+        for node in moved:
             part = state.of_node.get(node)
             now = _points(part, node, bounds)
-            signature = repr(now)
             before = last.get(node)
-            if before is not None and before[0] == signature:
-                continue
-            last[node] = (signature, now)
-            moved = (
-                float(now[1] - before[1][1])
-                if before is not None and before[1] is not None and now is not None
-                else float("nan")
-            )
+            shift = float("nan")
+            if before is not None and part is not None:
+                old = before.points[1, before.nodes.index(node)]
+                known = before.anchored[before.nodes.index(node)]
+                shift = float(now[1] - old) if known else shift
+            last[node] = part
+            if abs(shift) < LEAST_CHANGE:
+                continue  # a neighbour joined: other draws of the same estimate
             rows.append(
                 _split(node)
                 | {
                     "vintage": state.vintage,
-                    "flop_p05": _flop(now, 0),
-                    "flop_p50": _flop(now, 1),
-                    "flop_p95": _flop(now, 2),
-                    "change_log10": moved,
-                    "changed_by": ", ".join(
-                        _behind(node, part, disclosed)
-                    ) or None,
+                    "flop_p05": _flop(now[0]),
+                    "flop_p50": _flop(now[1]),
+                    "flop_p95": _flop(now[2]),
+                    "change_log10": shift,
+                    "changed_by": ", ".join(_behind(node, part, disclosed)) or None,
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 
@@ -150,21 +155,18 @@ def _points(
     part: Component | None,
     node: str,
     bounds: dict[str, tuple[float | None, float | None]],
-) -> FloatArray | None:
-    """p05, p50, p95 in log10; NaN where unknown; None when the node is gone."""
-    if part is None:
-        return None
-    k = part.nodes.index(node)
-    if part.anchored[k]:
-        return np.asarray(part.points[:, k])
-    low, high = bounds.get(node, (None, None))
+) -> FloatArray:
+    """p05, p50, p95 in log10; NaN where unknown."""
+    if part is not None and part.anchored[part.nodes.index(node)]:
+        return np.asarray(part.points[:, part.nodes.index(node)])
+    low, high = bounds.get(node, (None, None)) if part is not None else (None, None)
     return np.array(
         [np.log10(low) if low else np.nan, np.nan, np.log10(high) if high else np.nan]
     )
 
 
-def _flop(points: FloatArray | None, k: int) -> float | None:
-    return None if points is None or np.isnan(points[k]) else float(10 ** points[k])
+def _flop(log10: float) -> float | None:
+    return None if np.isnan(log10) else float(10**log10)
 
 
 def _disclosed(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:

@@ -18,14 +18,22 @@ FUSED, ECHO, HELD_OUT, ARITHMETIC = "fused", "echo", "held_out", "arithmetic"
 TEST, UNUSED = "test", "unused"
 
 
-def prepare(observations: pd.DataFrame) -> pd.DataFrame:
-    """Add what does not depend on the vintage: group of echoes, date of superseding.
+def prepare(observations: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Add what does not depend on the vintage.
+
+    Args:
+        observations: outcome of `observe`.
+        corrections: raw.corrections.
 
     Returns:
         The observations with `group` (the claim that an echo repeats, at the end of the
-        chain) and `superseded_on` (NaT = never). An echo falls with its original.
+        chain), `superseded_on` (NaT = never; an echo falls with its original) and
+        `corrected` (why a correction holds it out, '' = none does).
     """
     out = observations.copy()
+    held = corrections[corrections["action"] == "hold_out"]
+    problem = dict(zip(held["claim_id"], held["problem"], strict=True))
+    out["corrected"] = out["claim_id"].map(problem).fillna("").astype(str)
     repeats = dict(zip(out["claim_id"], out["repeats"], strict=True))
     out["group"] = [_root(c, repeats) for c in out["claim_id"]]
     ends: dict[str, pd.Timestamp] = {}
@@ -72,6 +80,7 @@ def roles(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
     mark(p["problem"] != "", UNUSED, p["problem"])
     mark(p["superseded_on"] <= vintage, UNUSED, "superseded by a later disclosure")
     mark(p["arithmetic"] != "", ARITHMETIC, p["arithmetic"])
+    mark(p["corrected"] != "", HELD_OUT, p["corrected"])
     mark(p["is_class"], TEST, "a statement about a class is tested, not fused")
     live = pd.Series(role == FUSED, index=p.index)
     speaker = _speakers(p, live)
@@ -85,8 +94,8 @@ def _speakers(p: pd.DataFrame, live: pd.Series) -> pd.Series:
     """One live claim per group of echoes: the original, else the best and earliest."""
     order = p[live].assign(is_echo=p["claim_id"] != p["group"])
     first = order.sort_values(["is_echo", "rank", "disclosed_on", "claim_id"])
-    chosen = first.drop_duplicates(["group", "node"]).index
-    return pd.Series(p.index.isin(chosen), index=p.index)
+    chosen = first.drop_duplicates("group")["claim_id"]
+    return p["claim_id"].isin(chosen)
 
 
 def _outranked(p: pd.DataFrame, live: pd.Series) -> pd.Series:

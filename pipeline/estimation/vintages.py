@@ -104,80 +104,91 @@ def states(
         assumed: constants of the method.
         sampler: draws of one component; called once per distinct content.
     """
-    method = method_of(assumed)
-    width = standing.spread(prepared, assumed).to_numpy(dtype=float)
-    known: dict[tuple[str, ...], Component] = {}
-    drawn: dict[str, tuple[FloatArray, FloatArray]] = {}
+    atelier = _Atelier(prepared, assumed, sampler)
     found = []
     for vintage in vintages:
         roles = standing.roles(prepared, vintage)
         fused = prepared[(roles["role"] == standing.FUSED).to_numpy()]
-        parts = _parts(fused, width[fused.index.to_numpy()], method, drawn, sampler)
         of_node: dict[str, Component] = {}
-        for part in parts:
-            # The same claims again are the same object again.
-            same = known.setdefault((part.key, *part.nodes), part)
-            of_node.update(dict.fromkeys(part.nodes, same))
+        for part in atelier.components(fused):
+            of_node.update(dict.fromkeys(part.nodes, part))
         found.append(State(vintage, roles, of_node))
     return found
 
 
-def _parts(
-    fused: pd.DataFrame,
-    width: FloatArray,
-    method: Method,
-    drawn: dict[str, tuple[FloatArray, FloatArray]],
-    sampler: Sampler,
-) -> list[Component]:
-    if fused.empty:
-        return []
-    graph, names = _graph(fused, width)
-    day = fused["disclosed_on"].to_numpy()
-    claim_ids = fused["claim_id"].to_numpy()
-    held = is_anchored(graph)
-    keyed = []
-    for nodes, claims in split(graph):
-        part = subgraph(graph, nodes, claims)
-        first = day[claims].max() if len(claims) else day.min()
-        keyed.append((content_key(part, method), first, nodes, claims, part))
-    # Parts of equal content are independent all the same: the k-th gets its rows in an
-    # order of its own. The order of disclosure decides who is k-th, not the names.
-    keyed.sort(key=lambda item: (item[0], item[1], names[item[2][0]]))
-    parts, twins = [], 0
-    for place, (key, _, nodes, claims, part) in enumerate(keyed):
-        twins = twins + 1 if place and keyed[place - 1][0] == key else 0
-        label = ", ".join(names[k] for k in nodes[:3])
-        parts.append(
-            Component(
-                key=f"{key}#{twins}",
-                nodes=tuple(names[k] for k in nodes),
-                claims=tuple(claim_ids[claims]),
-                anchored=np.asarray(held[nodes]),
-                draws=_draws(part, key, twins, label, drawn, sampler),
-            )
+@dataclass(frozen=True)
+class _Part:
+    """A component before it is drawn: its graph, content key and names."""
+
+    key: str
+    graph: Graph
+    nodes: tuple[str, ...]
+    claims: tuple[str, ...]
+    disclosed: pd.Timestamp
+    anchored: BoolArray
+
+
+class _Atelier:
+    """Makes components; the same claims again give the same object again."""
+
+    def __init__(
+        self, prepared: pd.DataFrame, assumed: Assumed, sampler: Sampler
+    ) -> None:
+        self._width = standing.spread(prepared, assumed).to_numpy(dtype=float)
+        self._method = method_of(assumed)
+        self._sampler = sampler
+        self._parts: dict[tuple[int, ...], _Part] = {}
+        self._made: dict[tuple[tuple[int, ...], int], Component] = {}
+
+    def components(self, fused: pd.DataFrame) -> list[Component]:
+        """The components of the fused observations of a vintage."""
+        if fused.empty:
+            return []
+        rows = fused.index.to_numpy()
+        graph, names = _graph(fused, self._width[rows])
+        listed = []
+        for nodes, claims in split(graph):
+            # Rows of `prepared` never change: they stand for the component's content.
+            identity = tuple(int(r) for r in rows[claims])
+            if identity not in self._parts:
+                self._parts[identity] = self._part(graph, names, nodes, claims, fused)
+            listed.append((identity, self._parts[identity]))
+        # Parts of equal content are independent all the same: the k-th gets its rows in
+        # an order of its own. The order of disclosure decides who is k-th, not names.
+        listed.sort(key=lambda item: (item[1].key, item[1].disclosed, item[1].nodes))
+        made, twin = [], 0
+        for place, (identity, part) in enumerate(listed):
+            twin = twin + 1 if place and listed[place - 1][1].key == part.key else 0
+            if (identity, twin) not in self._made:
+                self._made[identity, twin] = self._draw(part, twin)
+            made.append(self._made[identity, twin])
+        return made
+
+    def _part(
+        self,
+        graph: Graph,
+        names: list[str],
+        nodes: IntArray,
+        claims: IntArray,
+        fused: pd.DataFrame,
+    ) -> _Part:
+        own = subgraph(graph, nodes, claims)
+        return _Part(
+            key=content_key(own, self._method),
+            graph=own,
+            nodes=tuple(names[k] for k in nodes),
+            claims=tuple(fused["claim_id"].to_numpy()[claims]),
+            disclosed=pd.Timestamp(fused["disclosed_on"].to_numpy()[claims].max()),
+            anchored=is_anchored(own),
         )
-    return parts
 
-
-def _draws(
-    part: Graph,
-    key: str,
-    twin: int,
-    label: str,
-    drawn: dict[str, tuple[FloatArray, FloatArray]],
-    sampler: Sampler,
-) -> FloatArray:
-    # Parts of one content may list their nodes in another order; y tells them apart.
-    layout = f"{key}#{twin}#{part.i.tobytes().hex()}{part.j.tobytes().hex()}"
-    stored = drawn.get(layout)
-    if stored is not None and np.array_equal(stored[0], part.y):
-        return stored[1]
-    draws = sampler(part, key, label)
-    if twin:
-        rows = generator(key, _SHUFFLE + twin).permutation(len(draws))
-        draws = draws[rows]
-    drawn[layout] = (part.y, draws)
-    return draws
+    def _draw(self, part: _Part, twin: int) -> Component:
+        draws = self._sampler(part.graph, part.key, ", ".join(part.nodes[:3]))
+        if twin:
+            rows = generator(part.key, _SHUFFLE + twin).permutation(len(draws))
+            draws = draws[rows]
+        key = f"{part.key}#{twin}"
+        return Component(key, part.nodes, part.claims, part.anchored, draws)
 
 
 def _graph(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:

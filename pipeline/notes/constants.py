@@ -5,13 +5,12 @@ What belongs here: their shape and their faults. What does not: their use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from pipeline.notes.faults import Fault
+from pipeline.notes.faults import Fault, short
 from pipeline.notes.frontmatter import Unreadable, decode, load
 
 T = TypeVar("T")
@@ -72,17 +71,18 @@ def read_assumptions(
     path: str, data: bytes
 ) -> tuple[tuple[Assumption, ...], list[Fault]]:
     """The constants of assumptions.yaml; a faulty one is left out and reported."""
-    return _read(path, data, TypeAdapter(Assumption))
+    return read_entries(path, data, TypeAdapter(Assumption))
 
 
 def read_scenarios(path: str, data: bytes) -> tuple[tuple[Scenario, ...], list[Fault]]:
     """The scenarios of scenarios.yaml; a faulty one is left out and reported."""
-    return _read(path, data, TypeAdapter(Scenario))
+    return read_entries(path, data, TypeAdapter(Scenario))
 
 
-def _read(
-    path: str, data: bytes, adapter: TypeAdapter[T]
+def read_entries(
+    path: str, data: bytes, adapter: TypeAdapter[T], key: str = "id"
 ) -> tuple[tuple[T, ...], list[Fault]]:
+    """The entries of a YAML list; a faulty or repeated one is left out and reported."""
     try:
         raw, lines = load(path, decode(path, data))
     except Unreadable as unreadable:
@@ -90,15 +90,15 @@ def _read(
     entries: list[T] = []
     faults: list[Fault] = []
     seen: set[str] = set()
-    for k, entry in enumerate(raw if isinstance(raw, Sequence) else []):
-        name = entry.get("id") if isinstance(entry, dict) else None
+    for k, entry in enumerate(raw if isinstance(raw, list) else []):
+        name = str(entry.get(key)) if isinstance(entry, dict) else ""
         if name in seen:
             faults.append(
-                Fault(path, lines.near((k, "id")), "id", "the id stands twice",
-                      "Rename one", str(name))
+                Fault(path, lines.near((k, key)), key, "the entry stands twice",
+                      "Remove one", name)
             )  # fmt: skip
             continue
-        seen.add(str(name))
+        seen.add(name)
         try:
             entries.append(adapter.validate_python(entry))
         except ValidationError as error:
@@ -110,7 +110,7 @@ def _read(
                         ".".join(map(str, detail["loc"])),
                         str(detail["msg"]),
                         f"Mend the entry {name!r}",
-                        str(detail["input"])[:60],
+                        short(detail["input"]),
                     )
                 )
     return tuple(entries), faults

@@ -12,9 +12,9 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline.notes import constants, frames
+from pipeline.notes import constants, corrections, frames
 from pipeline.notes.faults import Fault
-from pipeline.notes.parse import Note, read_notes
+from pipeline.notes.parse import Note, read_notes, stem
 from pipeline.notes.registry import Registry, build, read_hardware, read_models
 
 REQUIRED = ("models.yaml", "hardware.csv", "assumptions.yaml", "scenarios.yaml")
@@ -57,6 +57,13 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         if path.startswith("notes/") and path.endswith(".md")
     }
     checked = read_notes(notes, registry, today)
+    claims = frames.claims(checked.notes)
+    corrected, correction_faults = corrections.read_corrections(
+        "corrections.yaml",
+        files.get("corrections.yaml", b"[]"),
+        claims,
+        {stem(fault.path) for fault in checked.faults},
+    )
     faults = (
         *missing,
         *model_faults,
@@ -65,11 +72,13 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         *assumption_faults,
         *scenario_faults,
         *checked.faults,
+        *correction_faults,
     )
     tables = {
         "raw.sources": frames.sources(checked.notes),
-        "raw.claims": frames.claims(checked.notes),
+        "raw.claims": claims,
         "raw.scores": frames.scores(checked.notes),
+        "raw.corrections": corrections.frame(corrected),
         "raw.rejected": frames.rejected(faults),
         "core.models": frames.models(models),
         "core.hardware": frames.hardware(chips),

@@ -31,23 +31,25 @@ class Frontier:
         """log10 F at times `t` (draws, times) or (times,), growing by log10 `growth`.
 
         Args:
-            t: years; broadcast against draws.
+            t: years.
             growth: (draws,) log10 per year after the last record.
 
         Returns:
             (draws, times); before the first record its level.
         """
-        t = np.broadcast_to(t, (len(self.draws), np.shape(t)[-1]))
         after = np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        inside = np.clip(t, self.times[0], self.times[-1])
-        k = np.clip(np.searchsorted(self.times, inside, "right") - 1, 0, None)
-        k = np.minimum(k, max(len(self.times) - 2, 0))
         if len(self.times) == 1:
-            return np.asarray(self.draws[:, :1] + after)
+            return np.asarray(self.draws + after)
+        inside = np.clip(t, self.times[0], self.times[-1])
+        k = np.searchsorted(self.times, inside, "right") - 1
+        k = np.clip(k, 0, len(self.times) - 2)
         left, right = self.times[k], self.times[k + 1]
         weight = (inside - left) / (right - left)
-        low = np.take_along_axis(self.draws, k, axis=1)
-        high = np.take_along_axis(self.draws, k + 1, axis=1)
+        if t.ndim == 1:  # times shared by all draws need no look-up per draw
+            low, high = self.draws[:, k], self.draws[:, k + 1]
+        else:
+            low = np.take_along_axis(self.draws, k, axis=1)
+            high = np.take_along_axis(self.draws, k + 1, axis=1)
         return np.asarray(low + weight * (high - low) + after)
 
 

@@ -38,7 +38,8 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
     found = np.full(len(course.start), np.inf)
     at = course.time
     left = _gap(course, frontier, share, at)
-    for corner in frontier.times:  # between corners the gap is straight
+    corners = frontier.times[frontier.times > at.min()]
+    for corner in corners:  # between corners the gap is straight
         stop = np.maximum(at, np.minimum(corner, course.stall))
         right = _gap(course, frontier, share, stop)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -80,13 +81,10 @@ def path(
     """
     never = np.isinf(met)
     join = np.where(never, course.time, met)[:, None]
-    stalled = np.minimum(t[None, :], course.stall[:, None])
-    level = straight(course, join)
-    ceiling = (
-        level
-        + frontier.at(np.maximum(stalled, join), course.growth)
-        - frontier.at(join, course.growth)
-    )
+    stalls = bool(np.isfinite(course.stall).any())
+    until = np.minimum(t[None, :], course.stall[:, None]) if stalls else t
+    level = straight(course, join) - frontier.at(join, course.growth)
+    ceiling = level + frontier.at(until, course.growth)
     joined = (t[None, :] >= join) & ~never[:, None]
     reasoning = np.where(joined, ceiling, straight(course, t))
     slope = np.where(joined, course.growth[:, None], course.pace[:, None])

@@ -17,7 +17,7 @@ def test_head_and_fingerprint_import_nothing_heavy(tmp_path):
     code = (
         "import sys; from pathlib import Path; from pipeline.settings import Settings;"
         "from pipeline.lake import fingerprint, head, release_id, writer;"
-        f"s = Settings(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}));"
+        f"p = Path({str(tmp_path)!r}); s = Settings(p, p, p);"
         "assert head(s) is None; fingerprint({}); "
         f"print(sorted({HEAVY} & set(sys.modules)))"
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.lake import writer
 from pipeline.settings import Settings
 w = Path(sys.argv[1])
-with writer(Settings(w, w), "refresh"):
+with writer(Settings(w, w, w), "refresh"):
     print("held", flush=True)
     time.sleep(60)
 """

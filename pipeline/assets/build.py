@@ -1,0 +1,33 @@
+"""Putting the Dagster definitions together.
+
+What belongs here: `build_definitions` with overrides, and the registry of steps. What
+does not: any definition itself.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipeline import settings
+from pipeline.assets.core import ESTIMATES
+from pipeline.assets.io import Warehouse, build
+from pipeline.assets.jobs import refresh_job
+from pipeline.assets.out import PROJECTIONS
+from pipeline.assets.publish import release
+from pipeline.assets.raw import SOURCES
+from pipeline.assets.sensors import daily, sources_changed
+
+# Every table has exactly one step.
+STEPS = (SOURCES, ESTIMATES, PROJECTIONS)
+
+
+def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
+    """Fresh definitions; tests and the command line hand in their own warehouse."""
+    return dg.Definitions(
+        assets=[*(build(step) for step in STEPS), release],
+        jobs=[refresh_job],
+        schedules=[daily],
+        sensors=[sources_changed],
+        resources={"warehouse": warehouse or Warehouse(settings.load())},
+        executor=dg.in_process_executor,
+    )

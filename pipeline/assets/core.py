@@ -1,0 +1,41 @@
+"""The core layer: observations and estimates.
+
+What belongs here: the step that reads tables off the posterior. What does not: the
+posterior itself (posterior.py).
+"""
+
+from __future__ import annotations
+
+from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import INPUTS, posterior
+from pipeline.estimation.estimates import (
+    estimate_table,
+    history_table,
+    observation_table,
+)
+from pipeline.lake.draws import DrawCache
+
+
+def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
+    cache = DrawCache(warehouse.settings.cache)
+    found = posterior(frames, cache)
+    cache.forget_unused()
+    newest = found.states[-1]
+    return Made(
+        {
+            "core.observations": observation_table(found.prepared, newest),
+            "core.estimates": estimate_table(
+                found.prepared, newest, frames["core.models"], found.assumed
+            ),
+            "out.estimate_history": history_table(found.prepared, found.states),
+        }
+    )
+
+
+ESTIMATES = Step(
+    name="estimates",
+    tables=("core.observations", "core.estimates", "out.estimate_history"),
+    inputs=INPUTS,
+    compute=_estimate,
+    kinds=frozenset({"pandas", "scipy"}),
+)

@@ -1,0 +1,51 @@
+"""The out layer: trend, projections, convergence.
+
+What belongs here: the steps. What does not: their functions (projection/).
+"""
+
+from __future__ import annotations
+
+from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import INPUTS, posterior
+from pipeline.lake.draws import DrawCache
+from pipeline.projection.frontier import known_runs
+from pipeline.projection.observed import observed_table
+from pipeline.projection.project import project
+from pipeline.projection.trend import trend_table
+
+
+def _project(frames: Frames, warehouse: Warehouse) -> Made:
+    found = posterior(frames, DrawCache(warehouse.settings.cache))
+    newest, models = found.states[-1], frames["core.models"]
+    projected = project(
+        found.states,
+        models,
+        frames["core.scenarios"],
+        frames["raw.claims"],
+        found.assumed,
+    )
+    return Made(
+        {
+            "out.projections": projected.projections,
+            "out.convergence": projected.convergence,
+            "out.observed_convergence": observed_table(newest, models, found.assumed),
+            "out.frontier_trend": trend_table(
+                known_runs(newest, models), newest.vintage
+            ),
+        }
+    )
+
+
+PROJECTIONS = Step(
+    name="projections",
+    tables=(
+        "out.projections",
+        "out.convergence",
+        "out.observed_convergence",
+        "out.frontier_trend",
+    ),
+    # Observations gate the projection: nothing is projected from a refused estimate.
+    inputs=(*INPUTS, "core.scenarios", "core.observations", "core.estimates"),
+    compute=_project,
+    kinds=frozenset({"pandas", "scipy"}),
+)

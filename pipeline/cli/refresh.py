@@ -1,0 +1,127 @@
+"""`headroom refresh`: bring the warehouse up to date and say what moved.
+
+What belongs here: progress and summary. What does not: the refresh (pipeline.refresh).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import settings as environment
+from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop
+from pipeline.cli.release import answer, rows
+from pipeline.refresh import Outcome
+from pipeline.refresh import refresh as run
+from pipeline.settings import Settings
+
+SHOWN = 12  # changes listed; the rest is counted
+
+
+def refresh(
+    json: Json = False,
+    accept: Annotated[
+        str | None,
+        typer.Option(help="Publish what a rule holds back; give the reason."),
+    ] = None,
+) -> None:
+    """Read the sources, estimate, project, publish; then say what changed."""
+    from pipeline.lake import LakeError
+
+    settings = environment.load()
+    try:
+        outcome = _with_progress(settings, accept, quiet=json)
+    except LakeError as error:
+        stop(str(error))
+    rejected = (
+        rows(settings, "SELECT * FROM raw.rejected ORDER BY path, line")
+        if outcome.head
+        else []
+    )
+    if json:
+        as_json(_facts(settings, outcome, rejected))
+    else:
+        _tell(settings, outcome, rejected)
+    if outcome.problems or rejected:
+        raise typer.Exit(DATA_FAILED)
+
+
+def _with_progress(settings: Settings, accept: str | None, *, quiet: bool) -> Outcome:
+    if quiet or not err.is_terminal:
+        return run(settings, accept=accept)
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from pipeline.contracts import PUBLISHED
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.completed}/{task.total} tables"),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("reading sources", total=len(PUBLISHED) + 1)
+        return run(
+            settings,
+            accept=accept,
+            watch=lambda table: progress.update(task, advance=1, description=table),
+        )
+
+
+def _facts(settings: Settings, outcome: Outcome, rejected: list[Any]) -> dict[str, Any]:
+    head = outcome.head
+    return {
+        "release_id": head.release_id if head else None,
+        "seq": head.seq if head else None,
+        "published": outcome.published,
+        "repaired": outcome.repaired,
+        "problems": outcome.problems,
+        "rejected": rejected,
+        "answer": answer(settings) if head else [],
+    }
+
+
+def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
+    for sentence in outcome.repaired:
+        out.print(f"Repaired: {sentence}.")
+    if outcome.published:
+        _changes(settings)
+    for problem in outcome.problems:
+        red(problem)
+    for row in rejected:
+        red(
+            f"{row['path']}:{row['line']}: {row['field'] or 'file'}: {row['problem']}. "
+            f"{row['remedy']}"
+        )
+    head = outcome.head
+    if head is None:
+        red("Nothing is published.")
+        return
+    for line in answer(settings):
+        out.print(line)
+    if outcome.published:
+        out.print(f"Published release {head.release_id} (no. {head.seq}).")
+    elif not outcome.problems:
+        out.print(
+            f"Nothing changed: release {head.release_id} (no. {head.seq}) has these "
+            "sources."
+        )
+
+
+def _changes(settings: Settings) -> None:
+    found = rows(
+        settings,
+        """SELECT * FROM meta.changes
+        ORDER BY abs(coalesce(log10(nullif(ratio, 0)), 0)) DESC, "table", key""",
+    )
+    for row in found[:SHOWN]:
+        cause = f" (by {row['changed_by']})" if row["changed_by"] else ""
+        if row["change"] == "revised":
+            what = f"{row['column']} {row['old']} → {row['new']}"
+        else:
+            what = row["change"]
+        out.print(f"  {row['table']} {row['key']}: {what}{cause}")
+    if len(found) > SHOWN:
+        out.print(f"  … and {len(found) - SHOWN} more in meta.changes")

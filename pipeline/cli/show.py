@@ -1,0 +1,222 @@
+"""`headroom status`, `estimates`, `projection`: reading the release in a terminal.
+
+What belongs here: the commands and their tables. What does not: SQL of users.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import settings as environment
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.release import answer, day, flop, rows
+
+_COUNTS = """
+SELECT
+  (SELECT count(*) FROM raw.sources) AS sources,
+  (SELECT count(*) FROM raw.claims) AS claims_on_compute,
+  (SELECT count(*) FROM raw.scores) AS benchmark_scores,
+  (SELECT count(*) FROM raw.claims) + (SELECT count(*) FROM raw.scores) AS claims,
+  (SELECT count(*) FROM core.models) AS models,
+  (SELECT count(DISTINCT model_id) FROM
+    (SELECT model_id FROM raw.claims UNION ALL SELECT model_id FROM raw.scores)
+    WHERE model_id IS NOT NULL) AS models_with_claims,
+  (SELECT count(*) FROM raw.claims WHERE stage = 'reasoning') AS reasoning_claims,
+  (SELECT count(DISTINCT model_id) FROM raw.claims
+    WHERE stage = 'reasoning') AS reasoning_models,
+  (SELECT count(*) FROM core.estimates WHERE anchored) AS estimates_with_median,
+  (SELECT count(DISTINCT vintage) FROM out.convergence) AS vintages,
+  (SELECT count(*) FROM raw.rejected) AS rejected
+"""
+
+
+def status(json: Json = False) -> None:
+    """What is published, what it holds, and whether the sources are newer."""
+    from pipeline.lake import fingerprint
+    from pipeline.lake.inputs import read_inputs
+
+    settings = environment.load()
+    counts = rows(settings, _COUNTS)[0]
+    head = rows(settings, "SELECT * FROM meta.releases ORDER BY seq DESC LIMIT 1")[0]
+    current = fingerprint(read_inputs(settings.sources)) == head["fingerprint"]
+    rejected = rows(settings, "SELECT * FROM raw.rejected ORDER BY path, line")
+    if json:
+        as_json(
+            {
+                "release_id": head["release_id"],
+                "seq": head["seq"],
+                "published_at": head["published_at"],
+                "vintage": head["vintage"],
+                "up_to_date": current,
+                "counts": counts,
+                "rejected": rejected,
+                "answer": answer(settings),
+            }
+        )
+        return
+    out.print(
+        f"Release {head['release_id']} (no. {head['seq']}), published "
+        f"{head['published_at']:%Y-%m-%d %H:%M} UTC; newest disclosure "
+        f"{head['vintage']}."
+    )
+    for name, count in counts.items():
+        out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
+    if rejected:
+        red(f"{len(rejected)} faults in the sources: run `headroom note check`")
+    for line in answer(settings):
+        out.print(line)
+    if current:
+        out.print("The release has the sources as they are.")
+    else:
+        out.print("The sources have changed since: run `headroom refresh`.")
+
+
+def estimates(
+    model: Annotated[str | None, typer.Argument(help="Model id or alias.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None,
+    json: Json = False,
+) -> None:
+    """Estimated compute per model and stage, with 90% intervals."""
+    settings = environment.load()
+    wanted = _model_id(settings, model) if model else None
+    found = rows(
+        settings,
+        """
+        SELECT e.*, m.name FROM core.estimates e JOIN core.models m USING (model_id)
+        WHERE ($1 IS NULL OR e.model_id = $1) AND ($2 IS NULL OR e.stage = $2)
+        ORDER BY e.stage, e.flop_p50 DESC NULLS LAST, e.model_id
+        """,
+        [wanted, stage],
+    )
+    if json:
+        as_json(found)
+        return
+    if not found:
+        stop("There is no estimate for that.", WRONG_USAGE)
+    _table(
+        ["model", "stage", "5%", "median", "95%", "grade", "claims"],
+        (
+            [
+                r["model_id"], r["stage"], flop(r["flop_p05"]), flop(r["flop_p50"]),
+                flop(r["flop_p95"]), r["grade"] or "bounds only",
+                f"{r['n_independent']} of {r['n_claims']}",
+            ]
+            for r in found
+        ),
+    )  # fmt: skip
+
+
+def projection(
+    vintage: Annotated[
+        str | None, typer.Option(help="Only claims disclosed by then; default: newest.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="A scenario of scenarios.yaml; default: all.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """When reasoning compute meets its ceiling, and the path to it."""
+    settings = environment.load()
+    at = _vintage(settings, vintage)
+    names = [
+        r["scenario"] for r in rows(settings, "SELECT scenario FROM core.scenarios")
+    ]
+    if scenario is not None and scenario not in names:
+        stop(
+            f"there is no scenario {scenario!r}; there are {', '.join(names)}",
+            WRONG_USAGE,
+        )
+    parameters = [at, scenario]
+    convergence = rows(
+        settings,
+        """SELECT * FROM out.convergence
+        WHERE vintage = $1 AND ($2 IS NULL OR scenario = $2)
+        ORDER BY scenario, share""",
+        parameters,
+    )
+    months = rows(
+        settings,
+        """SELECT * FROM out.projections
+        WHERE vintage = $1 AND ($2 IS NULL OR scenario = $2)
+        ORDER BY scenario, month""",
+        parameters,
+    )
+    if json:
+        as_json({"vintage": at, "convergence": convergence, "months": months})
+        return
+    out.print(f"As known on {at}:")
+    for reason in dict.fromkeys(
+        f"{r['scenario']}: no projection, {r['reason']}"
+        for r in convergence
+        if r["status"] == "none"
+    ):
+        out.print(f"  {reason}")
+    told = [r for r in convergence if r["status"] != "none"]
+    _table(
+        ["scenario", "ceiling", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
+        (
+            [
+                r["scenario"], r["share"], r["leader_model_id"],
+                f"{r['gap_oom_p50']:.2f}", day(r["date_p05"]), day(r["date_p50"]),
+                day(r["date_p95"]), r["status"] + (" (stale)" if r["stale"] else ""),
+            ]
+            for r in told
+        ),
+    )  # fmt: skip
+    _table(
+        ["scenario", "month", "reasoning 5%", "median", "95%", "frontier", "converged"],
+        (
+            [
+                r["scenario"], str(r["month"]), flop(r["reasoning_flop_p05"]),
+                flop(r["reasoning_flop_p50"]), flop(r["reasoning_flop_p95"]),
+                flop(r["frontier_flop_p50"]), f"{r['probability_converged']:.0%}",
+            ]
+            for r in months
+            if (r["month"].month - 1) % 6 == 0
+        ),
+    )  # fmt: skip
+
+
+def _table(head: list[str], body: Iterable[list[Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in body:
+        table.add_row(*(str(cell) for cell in row))
+    if table.row_count:
+        out.print(table, soft_wrap=False)
+
+
+def _model_id(settings: environment.Settings, name: str) -> str:
+    """The id for an id, name or alias; stops with the nearest known name."""
+    known: dict[str, str] = {}
+    for r in rows(settings, "SELECT model_id, name, aliases FROM core.models"):
+        for spelling in (r["model_id"], r["name"], *(r["aliases"] or "").split(" | ")):
+            known[spelling.casefold()] = r["model_id"]
+    if name.casefold() not in known:
+        near = difflib.get_close_matches(name.casefold(), known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        stop(f"there is no model {name!r} in models.yaml.{hint}", WRONG_USAGE)
+    return known[name.casefold()]
+
+
+def _vintage(settings: environment.Settings, asked: str | None) -> Any:
+    """The newest vintage up to the date asked for."""
+    from datetime import date
+
+    try:
+        until = date.fromisoformat(asked) if asked else date.max
+    except ValueError:
+        stop(f"{asked!r} is not a date; write it as 2025-05-14", WRONG_USAGE)
+    found = rows(
+        settings,
+        "SELECT max(vintage) AS v FROM out.convergence WHERE vintage <= $1",
+        [until],
+    )[0]["v"]
+    if found is None:
+        stop(f"nothing in the record was disclosed by {asked}", WRONG_USAGE)
+    return found

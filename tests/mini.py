@@ -1,0 +1,56 @@
+"""A small record for tests that refresh: nine notes, the real constants.
+
+What belongs here: building its folder. What does not: assertions.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pipeline.settings import PROJECT, Settings
+
+HERE = Path(__file__).parent / "data" / "mini"
+CONSTANTS = ("hardware.csv", "assumptions.yaml", "scenarios.yaml")
+
+
+def project(folder: Path) -> Settings:
+    """Settings of a project of its own with the small record in `sources/`."""
+    sources = folder / "sources"
+    shutil.copytree(HERE, sources)
+    for name in CONSTANTS:
+        shutil.copy(PROJECT / "sources" / name, sources / name)
+    return Settings(sources, folder / "warehouse", folder / "home")
+
+
+def files() -> dict[str, bytes]:
+    """The same record as bytes."""
+    found = {
+        path.relative_to(HERE).as_posix(): path.read_bytes()
+        for path in sorted(HERE.rglob("*"))
+        if path.is_file()
+    }
+    return found | {
+        name: (PROJECT / "sources" / name).read_bytes() for name in CONSTANTS
+    }
+
+
+def note(source_id: str, claims: str, *, on: str = "2026-06-01") -> str:
+    """The text of a note; `claims` is YAML, each line indented by two."""
+    return (
+        f"---\nsource:\n  id: {source_id}\n  title: A disclosure\n  publisher: Lab\n"
+        f"  url: https://example.org/{source_id}\n  published_on: {on}\n"
+        f"  retrieved_on: 2026-11-24\n  kind: primary\nclaims:\n{claims}---\n"
+    )
+
+
+O5 = """\
+  - id: ratio
+    model: o5
+    stage: reasoning
+    evidence: ratio
+    value: 10x
+    reference: o3
+    locator: text
+    summary: Ten times its predecessor.
+"""
