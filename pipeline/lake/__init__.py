@@ -9,6 +9,9 @@ or a command.
     writer                                      the one writer's lock
     publish                                     the gate: staged tables to a release
     head, recover                               the newest release; repair what derives
+    history.find, diff, rollback, plain_of      old releases
+    sandbox.run_sql                             a user's statement
+    export, upkeep, doctor                      giving away, keeping, examining
 
 Names are loaded on first use, so that asking for the head costs neither pandas nor
 DuckDB.
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
         LockBusyError,
         RefusedError,
         StagingError,
+        UsageError,
     )
     from pipeline.lake.fingerprints import fingerprint, release_id
     from pipeline.lake.heads import Head, head
@@ -43,6 +47,7 @@ _HOME = {
     "LockBusyError": "errors",
     "RefusedError": "errors",
     "StagingError": "errors",
+    "UsageError": "errors",
     "fingerprint": "fingerprints",
     "release_id": "fingerprints",
     "Head": "heads",
@@ -66,6 +71,7 @@ __all__ = [
     "RefusedError",
     "Staged",
     "StagingError",
+    "UsageError",
     "fingerprint",
     "head",
     "publish",

@@ -12,6 +12,10 @@ class LakeError(RuntimeError):
     """Base of all errors of the store; its text is meant for a person."""
 
 
+class UsageError(LakeError):
+    """What was asked for does not exist or cannot be done there."""
+
+
 class StagingError(LakeError):
     """A staged table is missing, unreadable or not what its footer says."""
 

@@ -18,7 +18,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from pipeline.lake import describe
-from pipeline.lake.errors import LakeError
+from pipeline.lake.errors import UsageError
 from pipeline.lake.files import replacing
 from pipeline.lake.heads import Head
 from pipeline.lake.history import plain_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-class ExportError(LakeError):
+class ExportError(UsageError):
     """The folder cannot be written."""
 
 

@@ -26,7 +26,7 @@ from pipeline.lake.causes import NEEDED, causes
 from pipeline.lake.changes import behind
 from pipeline.lake.connect import attached
 from pipeline.lake.diff import compare
-from pipeline.lake.errors import LakeError, RefusedError
+from pipeline.lake.errors import RefusedError, UsageError
 from pipeline.lake.heads import Head, publications
 from pipeline.lake.locks import writer
 from pipeline.lake.publication import Publication
@@ -34,7 +34,7 @@ from pipeline.lake.recovery import recover
 from pipeline.settings import Settings
 
 
-class UnknownReleaseError(LakeError):
+class UnknownReleaseError(UsageError):
     """There is no release of that id or number."""
 
 

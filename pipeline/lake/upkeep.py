@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.lake.connect import LAKE
-from pipeline.lake.errors import LakeError
+from pipeline.lake.errors import LakeError, UsageError
 from pipeline.lake.files import discard, replacing
 from pipeline.lake.heads import (
     CATALOG,
@@ -73,10 +73,11 @@ def backup(settings: Settings, folder: Path) -> Head:
     """Copy the lake, all its history included, into a new folder.
 
     Raises:
-        LakeError: if the folder exists, or nothing has been published.
+        UsageError: if the folder exists.
+        LakeError: if nothing has been published.
     """
     if folder.exists():
-        raise LakeError(f"{folder} exists: name a new folder for the backup")
+        raise UsageError(f"{folder} exists: name a new folder for the backup")
     with writer(settings, "backup"):
         recover(settings)
         current = head(settings)
@@ -99,13 +100,13 @@ def restore(settings: Settings, folder: Path) -> tuple[Head, Path | None]:
         The head it holds, and where the lake that was there is kept.
 
     Raises:
-        LakeError: if the folder is no backup.
+        UsageError: if the folder is no backup.
     """
     if not (folder / CATALOG).is_file():
-        raise LakeError(f"{folder} is no backup of a lake: it has no {CATALOG}")
+        raise UsageError(f"{folder} is no backup of a lake: it has no {CATALOG}")
     held = head_of(folder / CATALOG)
     if held is None:
-        raise LakeError(f"{folder} holds a lake without any publication")
+        raise UsageError(f"{folder} holds a lake without any publication")
     with writer(settings, "restore"):
         restored = settings.lake.with_name("lake.restored")
         discard(restored)
