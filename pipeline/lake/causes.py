@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.contracts.derive import key, name
-from pipeline.contracts.raw import Claims, Sources
+from pipeline.contracts.raw import Claims, Corrections, Sources
 from pipeline.lake.diff import compare
 
-CLAIMS, SOURCES, OBSERVATIONS = name(Claims), name(Sources), "core.observations"
-NEEDED = (CLAIMS, SOURCES, OBSERVATIONS)  # the tables that `causes` reads
+CLAIMS, SOURCES, CORRECTIONS = name(Claims), name(Sources), name(Corrections)
+OBSERVATIONS = "core.observations"
+NEEDED = (CLAIMS, SOURCES, CORRECTIONS, OBSERVATIONS)  # the tables that `causes` reads
 # Where a note moved a line, no claim changed.
 _IMMATERIAL = {"line", "locator", "summary", "caveat", "url"}
 
@@ -64,7 +65,14 @@ def causes(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> 
     of_source = both["source_id"].isin(
         standing.loc[standing["change"] == "revised", "key"]
     )
-    changed = frozenset(revised) | frozenset(both.loc[of_source, "claim_id"])
+    corrected = compare(
+        CORRECTIONS, key(Corrections), old[CORRECTIONS], new[CORRECTIONS]
+    )["key"]
+    changed = (
+        frozenset(revised)
+        | frozenset(corrected)
+        | frozenset(both.loc[of_source, "claim_id"])
+    )
     touched = both[both["claim_id"].isin(changed)]
     # A superseding claim takes the superseded one out: its nodes move too.
     replaced = {c for text in touched["supersedes"].dropna() for c in _split(text)}

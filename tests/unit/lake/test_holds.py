@@ -155,6 +155,15 @@ def test_an_old_vintage_may_change_with_an_old_claim_source_or_constant():
         assert found(new) == [], table_name
 
 
+def test_an_old_vintage_may_change_with_a_correction():
+    new = record()
+    edited(new, "out.estimate_history", 0, "flop_p50", 7e24)
+    assert len(found(new)) == 1
+    edited(new, "raw.corrections", 0, "correct", 99.0)
+    assert new["raw.corrections"].loc[0, "claim_id"] == "s0/c0"
+    assert found(new) == []
+
+
 def test_a_new_claim_does_not_excuse_an_older_vintage():
     new = record()
     edited(new, "raw.claims", 19, "value", 99.0)  # disclosed at the second vintage

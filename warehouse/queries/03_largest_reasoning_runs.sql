@@ -1,0 +1,16 @@
+-- Which models had the most reasoning training, and how sure is that?
+SELECT
+    m.name,
+    m.developer,
+    m.released_on,
+    e.flop_p05,
+    e.flop_p50,
+    e.flop_p95,
+    e.grade,
+    e.n_independent,
+    e.usd_p50
+FROM core.estimates AS e
+JOIN core.models AS m USING (model_id)
+WHERE e.stage = 'reasoning' AND e.flop_p50 IS NOT NULL
+ORDER BY e.flop_p50 DESC
+LIMIT 25;
