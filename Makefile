@@ -4,7 +4,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test check ui bench soak lock clean setup setup-dev
+.PHONY: refresh test check ui bench lock clean setup setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
@@ -36,6 +36,6 @@ lock: setup-dev
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 
-clean:
+clean: # keeps the lake: it holds the history of releases
 	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf warehouse/lake warehouse/staging warehouse/cache warehouse/report warehouse/headroom.duckdb
+	rm -rf warehouse/staging warehouse/cache warehouse/report

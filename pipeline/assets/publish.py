@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import dagster as dg
 import pandas as pd
 
-from pipeline.assets.io import Warehouse, key_of
+from pipeline.assets.io import LOCK_SECONDS, Warehouse, key_of
 from pipeline.checks import CHECKS
 from pipeline.contracts import PUBLISHED
-from pipeline.lake import RefusedError, publish, staging
+from pipeline.lake import RefusedError, publish, staging, writer
 
 
 def _findings(frames: dict[str, pd.DataFrame]) -> list[str]:
@@ -36,17 +36,18 @@ def release(
 ) -> dg.MaterializeResult[None]:
     """Publish what is staged, or say why not."""
     settings = warehouse.settings
-    fingerprint = staging.read_provenance(settings, "raw.claims").fingerprint
     try:
-        done = publish(
-            settings,
-            run_id=context.run_id,
-            fingerprint=fingerprint,
-            now=datetime.now(UTC),
-            kind="accepted" if warehouse.accept else "refresh",
-            reason=warehouse.accept,
-            checks=[_findings],
-        )
+        with writer(settings, "publishing of a run", wait=LOCK_SECONDS):
+            origin = staging.read_provenance(settings, "raw.claims")
+            done = publish(
+                settings,
+                run_id=context.run_id,
+                fingerprint=origin.fingerprint,
+                now=datetime.now(UTC),
+                kind="accepted" if warehouse.accept else "refresh",
+                reason=warehouse.accept,
+                checks=[_findings],
+            )
     except RefusedError as refused:
         raise dg.Failure(str(refused), allow_retries=False) from refused
     warehouse.watch("release")

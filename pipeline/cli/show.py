@@ -70,9 +70,9 @@ def status(json: Json = False) -> None:
     for line in answer(settings):
         out.print(line)
     if current:
-        out.print("The release has the sources as they are.")
+        out.print("The release is up to date.")
     else:
-        out.print("The sources have changed since: run `headroom refresh`.")
+        out.print("Sources, method or libraries differ: run `headroom refresh`.")
 
 
 def estimates(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.lake.connect import LAKE, attached, literal
 from pipeline.lake.files import replacing
-from pipeline.lake.tables import comments, shape
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +65,9 @@ def release_of(path: Path) -> tuple[int, str] | None:
 
 
 def _copy(con: DuckDBPyConnection) -> None:
+    # Only who builds needs the contracts: asking for the release stays quick.
+    from pipeline.lake.tables import comments, shape
+
     keys: dict[str, list[str]] = {}
     for table_name, column in con.execute(
         f'SELECT "table", "column" FROM {LAKE}.meta.columns '

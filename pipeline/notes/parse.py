@@ -256,9 +256,28 @@ def _resolved(
                 )
             )  # fmt: skip
         changes["hardware"] = found or hardware
+        faults += _peak_faults(claim, found, path, k, lines, registry)
     resolved = claim.model_copy(update=changes)
     faults += _reference_faults(resolved, path, k, lines, registry)
     return resolved
+
+
+def _peak_faults(
+    claim: Any, chip: str | None, path: str, k: int, lines: Lines, registry: Registry
+) -> list[Fault]:
+    """A precision at which hardware.csv states no peak leaves the hours unreadable."""
+    precision = getattr(claim, "precision", None)
+    if chip is None or precision is None:
+        return []
+    if registry.hardware[chip].get(f"{precision}_flop_per_s"):
+        return []
+    return [
+        Fault(
+            path, lines.near(("claims", k, "precision")), "precision",
+            f"hardware.csv states no {precision} peak of {chip}",
+            "Add the peak there or mend the precision", precision,
+        )
+    ]  # fmt: skip
 
 
 def _reference_faults(
@@ -273,7 +292,7 @@ def _reference_faults(
 
     model = registry.models.get(claim.model or "")
     if claim.reference is None and (model is None or model.base_model is None):
-        if not registry.model(claim.model or ""):
+        if claim.model and not registry.model(claim.model):
             return []  # the unknown model is already reported
         return fault(
             "the reference model is missing, and models.yaml names no base model",

@@ -60,6 +60,28 @@ CASES = {
     "key twice": (_note(_claim() + "    id: two\n"), 18, "stands twice"),
     "echo of nothing": (_note(_claim(repeats="nowhere/none")), 18, "no such claim"),
     "file name differs": (mini.note("other", _claim()).encode(), 3, "file name"),
+    "share of a class without reference": (
+        _note(
+            _claim(
+                model="",
+                applies_to="[o1, o3]",
+                evidence="share_of_pretraining",
+                value="10%",
+                basis="flop",
+            )
+        ),
+        11,
+        "reference model is missing",
+    ),
+    "precision without a peak": (
+        _note(
+            _claim(
+                evidence="chip_hours", value="1000", hardware="a100", precision="fp8"
+            )
+        ),
+        19,
+        "states no fp8 peak",
+    ),
     "value outside range": (
         _note(_claim(value="9e24", low="1e24", high="2e24")),
         11,

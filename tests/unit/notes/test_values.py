@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,10 +70,8 @@ def test_any_positive_number_survives(value: float) -> None:
 
 @given(st.text())
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
-    try:
+    with contextlib.suppress(ValueError):  # anything else would fail the test
         assert quantity(text, ALL).value > 0
-    except ValueError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(

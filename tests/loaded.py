@@ -1,0 +1,83 @@
+"""A record taken all the way to its posterior, in memory.
+
+What belongs here: the road from bytes to states, for tests of estimation and
+projection. What does not: assertions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from pipeline.assets.posterior import Posterior, posterior
+from pipeline.contracts import conform, contract
+from pipeline.estimation.estimates import estimate_table, observation_table
+from pipeline.estimation.vintages import State
+from pipeline.lake.inputs import read_inputs
+from pipeline.notes.record import read_record
+from pipeline.projection.project import Projected, project
+from pipeline.settings import PROJECT
+from tests import mini
+
+TODAY = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Tables of the record and everything computed from them."""
+
+    tables: dict[str, pd.DataFrame]
+    found: Posterior
+
+    def at(self, day: str) -> State:
+        """The state of the last vintage up to a date."""
+        return [s for s in self.found.states if s.vintage <= pd.Timestamp(day)][-1]
+
+    def estimates(self, day: str = "2100-01-01") -> pd.DataFrame:
+        """core.estimates at a date, by model and stage."""
+        table = estimate_table(
+            self.found.prepared,
+            self.at(day),
+            self.tables["core.models"],
+            self.found.assumed,
+        )
+        conformed = conform(contract("core.estimates"), table)
+        return conformed.set_index(["model_id", "stage"])
+
+    def observations(self, day: str = "2100-01-01") -> pd.DataFrame:
+        """core.observations at a date, by claim."""
+        table = observation_table(self.found.prepared, self.at(day))
+        return conform(contract("core.observations"), table).set_index("claim_id")
+
+    def project(self) -> Projected:
+        """Projections of every vintage."""
+        return project(
+            self.found.states,
+            self.tables["core.models"],
+            self.tables["core.scenarios"],
+            self.tables["raw.claims"],
+            self.found.assumed,
+        )
+
+
+def load(files: dict[str, bytes]) -> Loaded:
+    """A record from bytes; any fault in it is an error of the test."""
+    record = read_record(files, TODAY)
+    assert record.faults == (), [str(fault) for fault in record.faults]
+    tables = {n: conform(contract(n), f) for n, f in record.tables.items()}
+    return Loaded(tables, posterior(tables, {}))
+
+
+@lru_cache(maxsize=1)
+def small() -> Loaded:
+    """The small record."""
+    return load(mini.files())
+
+
+@lru_cache(maxsize=1)
+def real() -> Loaded:
+    """The record that ships."""
+    return load(read_inputs(PROJECT / "sources"))
