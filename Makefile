@@ -24,6 +24,9 @@ ui: setup
 bench: setup-dev
 	@$(RUN)/python -m pytest tests/bench -m bench -n 0
 
+soak: setup-dev
+	@$(RUN)/python -m pytest -m soak -n 0
+
 setup:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
 	@$(PYTHON) bootstrap.py run

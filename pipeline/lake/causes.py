@@ -18,8 +18,8 @@ from pipeline.lake.diff import compare
 CLAIMS, SOURCES, CORRECTIONS = name(Claims), name(Sources), name(Corrections)
 OBSERVATIONS = "core.observations"
 NEEDED = (CLAIMS, SOURCES, CORRECTIONS, OBSERVATIONS)  # the tables that `causes` reads
-# Where a note moved a line, no claim changed.
-_IMMATERIAL = {"line", "locator", "summary", "caveat", "url"}
+# Other words about the same figures change no claim.
+_IMMATERIAL = {"locator", "summary", "caveat", "url"}
 
 
 @dataclass(frozen=True)
