@@ -1,4 +1,4 @@
-"""Contracts of the out layer: trends, projections and their history.
+"""Contracts of the out layer: trends, projections, their history and their scores.
 
 What belongs here: tables that answer the question. What does not: evidence.
 """
@@ -6,7 +6,15 @@ What belongs here: tables that answer the question. What does not: evidence.
 from __future__ import annotations
 
 from pipeline.contracts.raw import STAGES
-from pipeline.contracts.table import Day, Flag, Number, Table, Text, Whole, column
+from pipeline.contracts.table import (
+    Day,
+    Flag,
+    Number,
+    Table,
+    Text,
+    Whole,
+    column,
+)
 
 
 class FrontierTrend(Table):
@@ -189,3 +197,91 @@ class ObservedConvergence(Table):
 
         name = "out.observed_convergence"
         unique = ["model_id", "share"]
+
+
+class ScalingCurves(Table):
+    """Score against log10 of reasoning compute, per curve, protocol and form.
+
+    Curves compare only within a benchmark and protocol. Over steps the slope is per
+    tenfold steps: the compute of a step is not constant along a run.
+    """
+
+    curve_id: Text = column("training curve, or pair of models")
+    benchmark: Text = column("benchmark")
+    protocol: Text = column("protocol, with the effort setting where there is one")
+    form: Text = column("form fitted", one_of=("log-linear", "sigmoid", "two-point"))
+    x_kind: Text = column(
+        "what is counted: RL steps, or FLOP (of a pair: its ratio)",
+        one_of=("steps", "flop"),
+    )
+    n: Whole = column("points used; a point before any training has no logarithm", ge=2)
+    slope_per_oom_p05: Number = column(
+        "5% point of the slope", unit="points per tenfold"
+    )
+    slope_per_oom_p50: Number = column(
+        "slope; of a sigmoid at the middle of its points", unit="points per tenfold"
+    )
+    slope_per_oom_p95: Number = column(
+        "95% point of the slope", unit="points per tenfold"
+    )
+    criterion: Text = column(
+        "how the forms are compared: AICc, leave-one-out (points) below five points",
+        null=True,
+        one_of=("aicc", "leave-one-out"),
+    )
+    criterion_value: Number = column("its value; lower is better", null=True)
+    preferred: Flag = column("whether this form has the lower value on its curve")
+
+    class Config:
+        """Key and name."""
+
+        name = "out.scaling_curves"
+        unique = ["curve_id", "benchmark", "protocol", "form", "x_kind"]
+
+
+class ChartAxisTest(Table):
+    """What the x-axis of OpenAI's chart from o1 to o3 counts: three readings, weighed.
+
+    Odds and posterior are cut at 1,000 to 1: the readings are not sure beyond that.
+    """
+
+    hypothesis: Text = column(
+        "reading of the axis",
+        one_of=(
+            "reasoning compute",
+            "total compute, base paid in full",
+            "total compute, pre-training cut short",
+        ),
+    )
+    evidence: Text = column(
+        "with or without the first point's score", one_of=("span", "span and score")
+    )
+    reading_error: Number = column(
+        "scale of the error in reading the chart", unit="orders of magnitude", gt=0
+    )
+    span_oom_observed: Number = column(
+        "span between the first point and o3", unit="orders of magnitude"
+    )
+    span_oom_p05: Number = column(
+        "5% point of the predicted span", unit="orders of magnitude"
+    )
+    span_oom_p50: Number = column(
+        "median of the predicted span", unit="orders of magnitude"
+    )
+    span_oom_p95: Number = column(
+        "95% point of the predicted span", unit="orders of magnitude"
+    )
+    prior: Number = column("before the chart", unit="probability", ge=0, le=1)
+    likelihood: Number = column(
+        "density of the observed span, times the chance of the score where used",
+        unit="per order of magnitude",
+        ge=0,
+    )
+    posterior: Number = column("after it", unit="probability", ge=0, le=1)
+    odds: Text = column("odds to one against the other two readings")
+
+    class Config:
+        """Key and name."""
+
+        name = "out.chart_axis_test"
+        unique = ["hypothesis", "evidence", "reading_error"]

@@ -25,6 +25,8 @@ _PUBLISHED: tuple[type[Table], ...] = (
     out.Convergence,
     out.ObservedConvergence,
     out.EstimateHistory,
+    out.ScalingCurves,
+    out.ChartAxisTest,
 )
 _WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
     meta.Releases,

@@ -12,7 +12,6 @@ from scipy.stats import qmc
 
 from pipeline.estimation.method import FloatArray
 
-
 _ROWS = 1  # purpose number of the order of rows
 
 
