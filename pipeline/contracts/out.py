@@ -285,3 +285,138 @@ class ChartAxisTest(Table):
 
         name = "out.chart_axis_test"
         unique = ["hypothesis", "evidence", "reading_error"]
+
+
+class Backtests(Table):
+    """Each forecast made at a quarter's start, beside what the record says today.
+
+    A forecast uses the last vintage by its origin. What is realised is the record at
+    the target date as known at the newest vintage, with its own uncertainty. Scenarios
+    count from the date on which their pace was disclosed. `persistence` (no growth) and
+    `unbounded` (the headline's growth, no ceiling) are references, at all origins.
+    """
+
+    origin: Day = column(
+        "start of the quarter at which the forecast is made", unit="date"
+    )
+    scenario: Text = column("scenario of scenarios.yaml, or a reference")
+    target: Text = column(
+        "largest reasoning stage, or largest total", one_of=("reasoning", "frontier")
+    )
+    horizon_months: Whole = column("months ahead", unit="months", gt=0)
+    vintage: Day = column("last disclosure the forecast knew", unit="date")
+    target_on: Day = column("date forecast", unit="date")
+    predicted_flop_p05: Number = column("5% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p25: Number = column("25% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p50: Number = column("median forecast", unit="FLOP", gt=0)
+    predicted_flop_p75: Number = column("75% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p95: Number = column("95% point forecast", unit="FLOP", gt=0)
+    realised_flop_p05: Number = column("5% point of the record", unit="FLOP", gt=0)
+    realised_flop_p50: Number = column("median of the record", unit="FLOP", gt=0)
+    realised_flop_p95: Number = column("95% point of the record", unit="FLOP", gt=0)
+    realised_model_id: Text = column(
+        "model that holds the record then", references="core.models.model_id"
+    )
+    realised_kind: Text = column(
+        "a lower bound where a later frontier run does not disclose its split",
+        one_of=("measured", "lower bound"),
+    )
+    crps: Number = column(
+        "integral of (F − G)² between forecast and realised; NULL for a lower bound",
+        unit="orders of magnitude",
+        null=True,
+        ge=0,
+    )
+    pit: Number = column(
+        "chance that the forecast lies below the realised", null=True, ge=0, le=1
+    )
+    covered_50: Number = column(
+        "share of the realised inside the forecast's 50% interval",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    covered_90: Number = column(
+        "share of the realised inside the forecast's 90% interval",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    probability_met: Number = column(
+        "forecast chance that the ceiling is reached by the target date",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    realised_met: Number = column(
+        "chance that it was, by single runs against the frontier at their release",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    brier: Number = column(
+        "mean squared error of probability_met", null=True, ge=0, le=1
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.backtests"
+        unique = ["origin", "scenario", "target", "horizon_months"]
+
+
+class Calibration(Table):
+    """How the forecasts of a scenario scored; bad scores are published.
+
+    Origins overlap and records repeat, so that the verdict counts distinct records, not
+    forecasts.
+    """
+
+    scenario: Text = column("scenario of scenarios.yaml, or a reference")
+    target: Text = column(
+        "largest reasoning stage, or largest total", one_of=("reasoning", "frontier")
+    )
+    n_origins: Whole = column("origins with a scored forecast", ge=0)
+    n_forecasts: Whole = column("scored pairs of origin and horizon", ge=0)
+    n_lower_bounds: Whole = column("forecasts whose outcome is only a bound", ge=0)
+    n_distinct_records: Whole = column("records among the outcomes", ge=0)
+    mean_crps: Number = column(
+        "mean score, lower is better", unit="orders of magnitude", null=True, ge=0
+    )
+    mean_error: Number = column(
+        "mean of median forecast minus median outcome; above 0 = forecast too high",
+        unit="orders of magnitude",
+        null=True,
+    )
+    coverage_50: Number = column("mean of covered_50", null=True, ge=0, le=1)
+    coverage_90: Number = column("mean of covered_90", null=True, ge=0, le=1)
+    mean_pit: Number = column("mean of pit; 0.5 = no lean", null=True, ge=0, le=1)
+    skill_persistence: Number = column(
+        "1 − score ÷ score of no growth, same forecasts", null=True, le=1
+    )
+    skill_unbounded: Number = column(
+        "1 − score ÷ score of growth without ceiling, same forecasts", null=True, le=1
+    )
+    brier_12_months: Number = column(
+        "mean Brier score of the ceiling being reached within 12 months",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    verdict: Text = column(
+        "on the intervals; too few to judge below 8 distinct records",
+        one_of=(
+            "too few to judge",
+            "intervals too narrow",
+            "intervals too wide",
+            "consistent",
+        ),
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.calibration"
+        unique = ["scenario", "target"]

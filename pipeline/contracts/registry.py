@@ -27,6 +27,8 @@ _PUBLISHED: tuple[type[Table], ...] = (
     out.EstimateHistory,
     out.ScalingCurves,
     out.ChartAxisTest,
+    out.Backtests,
+    out.Calibration,
 )
 _WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
     meta.Releases,

@@ -75,14 +75,7 @@ def course(
     Raises:
         NoProjectionError: where the pace is not disclosed or cannot be fitted by then.
     """
-    if scenario.pace_claim is not None:
-        day = disclosed.get(scenario.pace_claim)
-        if day is None:
-            raise NoProjectionError(
-                f"the pace claim {scenario.pace_claim} is not in the record"
-            )
-        if day > at.vintage:
-            raise NoProjectionError(f"the pace was disclosed on {day.date()}")
+    check_in_force(scenario, disclosed, at.vintage)
     z = luck[:, paces.PACE]
     if scenario.pace_fitted:
         pace = paces.fitted_pace(at.candidates, at.vintage, scenario, z, assumed)
@@ -90,18 +83,54 @@ def course(
             raise NoProjectionError("fewer than three records of reasoning compute")
     else:
         pace = paces.stated_pace(scenario, z)
-    z = luck[:, paces.GROWTH]
-    if scenario.growth is None:
-        growth = paces.fitted_growth(at.records, z, assumed)
-        if growth is None:
-            raise NoProjectionError("fewer than three records of total compute")
-    else:
-        growth = paces.stated_growth(scenario.growth, z)
+    growth = frontier_growth(at.records, scenario, luck, assumed)
     stall = np.full(len(pace), np.inf)
     if scenario.stall_months is not None:
         months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
         stall = at.leader.time + months / 12
     return Course(at.leader.start, at.leader.time, pace, growth, stall)
+
+
+def check_in_force(
+    scenario: Scenario, disclosed: dict[str, pd.Timestamp], vintage: pd.Timestamp
+) -> None:
+    """That a vintage may know the pace of a scenario.
+
+    Raises:
+        NoProjectionError: where its claim is missing or was disclosed later.
+    """
+    if scenario.pace_claim is None:
+        return
+    day = disclosed.get(scenario.pace_claim)
+    if day is None:
+        raise NoProjectionError(
+            f"the pace claim {scenario.pace_claim} is not in the record"
+        )
+    if day > vintage:
+        raise NoProjectionError(f"the pace was disclosed on {day.date()}")
+
+
+def frontier_growth(
+    records: pd.DataFrame, scenario: Scenario, luck: FloatArray, assumed: Assumed
+) -> FloatArray:
+    """Draws of the frontier's growth after its last record, log10 per year.
+
+    Args:
+        records: record runs of total compute at the vintage.
+        scenario: the scenario.
+        luck: outcome of `pace.luck`.
+        assumed: constants of the method.
+
+    Raises:
+        NoProjectionError: where growth is fitted and the records are too few.
+    """
+    z = luck[:, paces.GROWTH]
+    if scenario.growth is not None:
+        return paces.stated_growth(scenario.growth, z)
+    growth = paces.fitted_growth(records, z, assumed)
+    if growth is None:
+        raise NoProjectionError("fewer than three records of total compute")
+    return growth
 
 
 def stale(
