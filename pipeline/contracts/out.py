@@ -18,7 +18,12 @@ from pipeline.contracts.table import (
 
 
 class FrontierTrend(Table):
-    """Growth of total training compute, by series: OLS of log10 FLOP on date."""
+    """Growth of total training compute, by series: OLS of log10 FLOP on date.
+
+    The interval of `ols` takes the runs for independent; records and top-n runs, chosen
+    for beating others, are not, and it is too narrow. `bootstrap` resamples blocks of
+    all runs and chooses again.
+    """
 
     series: Text = column("which runs are fitted")
     since: Day = column("start of the window", unit="date")

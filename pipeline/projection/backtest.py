@@ -62,7 +62,7 @@ class Past:
 
     state: State
     frontier: Frontier
-    records: pd.DataFrame
+    runs: pd.DataFrame
     setting: Setting | None  # None without a leader
 
 
@@ -146,7 +146,7 @@ def forecasts(
     for scenario in scenarios:
         try:
             check_in_force(scenario, disclosed, past.state.vintage)
-            growth = frontier_growth(past.records, scenario, luck, assumed)
+            growth = frontier_growth(past.runs, scenario, luck, assumed)
             yield Forecast(scenario.name, FRONTIER, past.frontier.at(times, growth))
             if past.setting is None:
                 continue
@@ -172,7 +172,7 @@ def _references(
     """
     nothing = np.zeros(len(luck))
     stated = replace(headline, pace_claim=None, stall_months=None)
-    growth = frontier_growth(past.records, stated, luck, a)
+    growth = frontier_growth(past.runs, stated, luck, a)
     for name, rate in ((PERSISTENCE, nothing), (UNBOUNDED, growth)):
         yield Forecast(name, FRONTIER, past.frontier.at(times, rate))
     if past.setting is None:
@@ -195,7 +195,7 @@ def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
         known = setting(state, models, assumed)
     except NoProjectionError:
         known = None
-    return Past(state, largest, runs[runs["model_id"].isin(largest.models)], known)
+    return Past(state, largest, runs, known)
 
 
 def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Setting:
     frontier: Frontier
     leader: Leader
     candidates: pd.DataFrame
-    records: pd.DataFrame
+    runs: pd.DataFrame
 
 
 def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
@@ -52,8 +52,7 @@ def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
         raise NoProjectionError(
             "no anchored reasoning stage narrow enough to lead by then"
         )
-    records = runs[runs["model_id"].isin(known.models)]
-    return Setting(state.vintage, known, first, able, records)
+    return Setting(state.vintage, known, first, able, runs)
 
 
 def course(
@@ -83,7 +82,7 @@ def course(
             raise NoProjectionError("fewer than three records of reasoning compute")
     else:
         pace = paces.stated_pace(scenario, z)
-    growth = frontier_growth(at.records, scenario, luck, assumed)
+    growth = frontier_growth(at.runs, scenario, luck, assumed)
     stall = np.full(len(pace), np.inf)
     if scenario.stall_months is not None:
         months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
@@ -111,12 +110,12 @@ def check_in_force(
 
 
 def frontier_growth(
-    records: pd.DataFrame, scenario: Scenario, luck: FloatArray, assumed: Assumed
+    runs: pd.DataFrame, scenario: Scenario, luck: FloatArray, assumed: Assumed
 ) -> FloatArray:
     """Draws of the frontier's growth after its last record, log10 per year.
 
     Args:
-        records: record runs of total compute at the vintage.
+        runs: runs with known total compute at the vintage.
         scenario: the scenario.
         luck: outcome of `pace.luck`.
         assumed: constants of the method.
@@ -127,7 +126,7 @@ def frontier_growth(
     z = luck[:, paces.GROWTH]
     if scenario.growth is not None:
         return paces.stated_growth(scenario.growth, z)
-    growth = paces.fitted_growth(records, z, assumed)
+    growth = paces.fitted_growth(runs, z, assumed)
     if growth is None:
         raise NoProjectionError("fewer than three records of total compute")
     return growth
