@@ -6,7 +6,7 @@ not: geometry (paths.py), tables (project.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
+from pipeline.projection.cluster import cluster
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.leader import Leader, candidates, leader
 from pipeline.projection.paths import Course
@@ -82,12 +83,20 @@ def course(
             raise NoProjectionError("fewer than three records of reasoning compute")
     else:
         pace = paces.stated_pace(scenario, z)
+    if scenario.progress is not None:
+        # The pace counts effective compute; what algorithms give is not bought.
+        free = paces.stated_growth(scenario.progress, luck[:, paces.PROGRESS])
+        pace = np.maximum(pace - free, assumed["pace.floor"])
     growth = frontier_growth(at.runs, scenario, luck, assumed)
     stall = np.full(len(pace), np.inf)
     if scenario.stall_months is not None:
         months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
         stall = at.leader.time + months / 12
-    return Course(at.leader.start, at.leader.time, pace, growth, stall)
+    taken = Course(at.leader.start, at.leader.time, pace, growth, stall)
+    if scenario.cluster_share is None:
+        return taken
+    level, rate = cluster(scenario.cluster_share, luck, assumed)
+    return replace(taken, cap=level, cap_growth=rate)
 
 
 def check_in_force(
