@@ -152,6 +152,20 @@ def subgraph(graph: Graph, nodes: IntArray, claims: IntArray) -> Graph:
     )
 
 
+def union(graphs: list[Graph]) -> Graph:
+    """Graphs side by side in one; nodes and claims are counted through."""
+    start = np.cumsum([0, *(g.n for g in graphs)])
+    pairs = list(zip(graphs, start.tolist(), strict=False))
+    return Graph(
+        int(start[-1]),
+        np.concatenate([g.i + s for g, s in pairs]),
+        np.concatenate([np.where(g.relative, g.j + s, ABSOLUTE) for g, s in pairs]),
+        np.concatenate([g.y for g in graphs]),
+        np.concatenate([g.scale for g in graphs]),
+        np.concatenate([g.kind for g in graphs]),
+    )
+
+
 def anchored(graph: Graph) -> BoolArray:
     """Whether equality claims link a node to an absolute equality claim, shape (n,).
 
