@@ -16,10 +16,11 @@ import numpy as np
 
 from pipeline.estimation.batch import batch
 from pipeline.estimation.canonical import Canonical
-from pipeline.estimation.convergence import Diagnosis, diagnose
+from pipeline.estimation.convergence import R_HAT, Diagnosis, diagnose
 from pipeline.estimation.draws import generator
 from pipeline.estimation.gaussian import fit
-from pipeline.estimation.graph import EQUALITY, Graph, union
+from pipeline.estimation.graph import EQUALITY, Graph, anchored, union
+from pipeline.estimation.grid import pair_quantiles
 from pipeline.estimation.jumps import Jumps, groups
 from pipeline.estimation.method import BoolArray, FloatArray, Method
 from pipeline.estimation.moves import (
@@ -28,7 +29,7 @@ from pipeline.estimation.moves import (
     gaussian_given_weights,
     weights,
 )
-from pipeline.estimation.selection import select
+from pipeline.estimation.selection import even, margins, select
 
 CHAINS = 128
 STARTS = 8  # groups of chains, each with its own starting point
@@ -98,10 +99,11 @@ class _Chains:
 
 
 def _tense(graphs: list[Graph], method: Method) -> list[bool]:
-    """Whether the density of each component may have several humps.
+    """Whether sweeps alone may be too slow for a component.
 
-    A Student-t is log-concave within √ν scales, where its weight ν ÷ (ν + z²) is above
-    one half; so is a bound that the fit does not break.
+    Its density may have several humps: a Student-t is log-concave within √ν scales,
+    where its weight ν ÷ (ν + z²) is above one half; so is a bound that the fit does not
+    break. Or bounds alone hold one of its nodes, over the width of the prior.
     """
     whole = union(graphs)
     fitted = fit(whole, method)
@@ -110,6 +112,7 @@ def _tense(graphs: list[Graph], method: Method) -> list[bool]:
         fitted.weight < 0.5,
         whole.kind * (fitted.claim_mean - whole.y) > 0,
     )
+    odd |= ~anchored(whole)[whole.i]
     ends = np.cumsum([g.m for g in graphs])[:-1]
     return [bool(np.any(part)) for part in np.split(odd, ends)]
 
@@ -166,10 +169,8 @@ def run(parts: list[Part], method: Method, n_draws: int) -> dict[str, FloatArray
         for component, x in zip(chains, sampler.states(), strict=True):
             part, draws = component.part, component.settle(sweep)
             found = diagnose(draws, STARTS)
-            if bool(np.all(found.good)):
-                done[part.key] = method.prior_mean + select(
-                    draws, n_draws, part.form.orbit, part.key
-                )
+            if _settled(part, found):
+                done[part.key] = _finish(draws, part, method, n_draws)
             elif sweep >= LONGEST:
                 raise NotConvergedError(part.key, part.label, found)
             else:
@@ -210,3 +211,23 @@ class _Sampler:
         self.x = self.against(self.x, *gaussian_given_weights(self.space, weight))
         for component, x in zip(self.chains, self.states(), strict=True):
             component.store(number, x)
+
+
+def _settled(part: Part, found: Diagnosis) -> bool:
+    """Whether a component's chains agree, and are accurate where it matters.
+
+    The margins of a pair come from a grid, and the level of a node that is not anchored
+    is the prior's and not published: for those it is enough that chains agree.
+    """
+    graph = part.form.graph
+    coarse = ~anchored(graph) | (graph.n == 2)
+    return bool(np.all(found.good | (coarse & (found.r_hat < R_HAT))))
+
+
+def _finish(states: FloatArray, part: Part, method: Method, n_draws: int) -> FloatArray:
+    """Draws with the best margins there are: from a grid for pairs, else all states."""
+    if part.form.graph.n == 2:
+        margin = pair_quantiles(part.form.graph, method, even(n_draws))
+    else:
+        margin = method.prior_mean + margins(states, n_draws, part.form.orbit)
+    return select(states, margin, part.key)

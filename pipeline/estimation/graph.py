@@ -166,13 +166,17 @@ def union(graphs: list[Graph]) -> Graph:
     )
 
 
+def equality_labels(graph: Graph) -> IntArray:
+    """Number of the part that each node hangs in by equality claims alone, (n,)."""
+    return _links(graph, np.asarray(graph.kind == EQUALITY))
+
+
 def anchored(graph: Graph) -> BoolArray:
     """Whether equality claims link a node to an absolute equality claim, shape (n,).
 
     The level of a node that is not anchored comes from the prior alone.
     """
-    equality = graph.kind == EQUALITY
-    labels = _links(graph, equality)
+    labels = equality_labels(graph)
     held = np.zeros(graph.n, dtype=bool)
-    held[labels[graph.i[equality & ~graph.relative]]] = True
+    held[labels[graph.i[(graph.kind == EQUALITY) & ~graph.relative]]] = True
     return np.asarray(held[labels])

@@ -8,7 +8,8 @@ ellipses cross the valley between them too rarely. Here a connected group of nod
 shifted as one; only claims from the group to the outside feel it. Along such a line the
 posterior is a product of the Student-t's of those claims, so a mixture of the same
 Student-t's proposes well, whatever the distance. Weights are integrated out; the next
-sweep draws them anew. Groups are fixed in advance, so each move is reversible.
+sweep draws them anew. A group that only bounds hold to the outside is thrown anywhere
+in its prior. Groups are fixed in advance, so each move is reversible.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.estimation.graph import Graph
+from pipeline.estimation.batch import Batch
+from pipeline.estimation.graph import Graph, equality_labels
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray
 from pipeline.estimation.moves import Space, log_bound
 
@@ -27,11 +29,16 @@ GROUPS = 64  # groups per component, taken in turn
 def groups(graph: Graph, generator: np.random.Generator) -> BoolArray:
     """Connected groups of nodes of a component, shape (GROUPS, n).
 
-    Single nodes first (all of them where they leave room for the rest), then the whole,
-    then the part of a random node after cutting each link with probability one half.
+    Single nodes first (all of them where they leave room for the rest), then what hangs
+    together by equality claims, then the part of a random node after cutting each link
+    with probability one half.
     """
     singles = generator.permutation(graph.n)[: GROUPS // 2]
-    rest = GROUPS - len(singles) - 1
+    alone = np.zeros((len(singles), graph.n), dtype=bool)
+    alone[np.arange(len(singles)), singles] = True
+    held = equality_labels(graph)
+    whole = held == np.arange(held.max() + 1)[: GROUPS // 4, None]
+    rest = GROUPS - len(alone) - len(whole)
     a, b = graph.i[graph.relative], graph.j[graph.relative]
     kept = generator.random((rest, len(a))) < 0.5
     inside = np.zeros((rest, graph.n), dtype=bool)
@@ -44,38 +51,77 @@ def groups(graph: Graph, generator: np.random.Generator) -> BoolArray:
             inside[:, b[claim]] |= reached
         if np.array_equal(before, inside):
             break
-    alone = np.zeros((len(singles), graph.n), dtype=bool)
-    alone[np.arange(len(singles)), singles] = True
-    return np.concatenate([alone, np.ones((1, graph.n), dtype=bool), inside])
+    return np.concatenate([alone, whole, inside])
 
 
 @dataclass(frozen=True)
-class _Turn:
-    """What one group of each component moves; components without a claim are left out.
+class _Side:
+    """Nodes that move together, and the bounds that feel it, of some components.
 
     Attributes:
-        parts: Components that move, (q,).
-        nodes: Rows of nodes in the groups, and which of `parts` they belong to.
-        of_node: See nodes.
-        claims: Rows of equality claims that feel the shift, ordered by component.
-        of_claim: Which of `parts` each belongs to.
-        sign: +1 where the observed node moves, -1 where the reference does, (c, 1).
-        first: First of `claims` of each part, (q,).
-        bounds: Rows of bounds that feel the shift, with `of_bound` and `side_sign`.
-        of_bound: See bounds.
-        bound_sign: See bounds.
+        parts: The components, (q,).
+        nodes: Rows of nodes in the groups.
+        of_node: Which of `parts` each belongs to.
+        size: Number of nodes of each group, (q, 1).
+        bounds: Rows of bounds that feel the shift.
+        of_bound: Which of `parts` each belongs to.
+        sign: +1 where the observed node moves, -1 where the reference does, (b, 1).
     """
 
     parts: IntArray
     nodes: IntArray
     of_node: IntArray
+    size: FloatArray
+    bounds: IntArray
+    of_bound: IntArray
+    sign: FloatArray
+
+    @staticmethod
+    def of(batch: Batch, inside: IntArray, parts: IntArray) -> _Side:
+        """The side of the given components; `inside` is 0 or 1 for each row."""
+        place = np.full(len(batch.start) - 1, -1)
+        place[parts] = np.arange(len(parts))
+        nodes = np.flatnonzero(inside[:-1])
+        nodes = nodes[place[batch.part[nodes]] >= 0]
+        of_node = place[batch.part[nodes]]
+        side = inside[batch.bounds.i] - inside[batch.bounds.j]
+        bounds = np.flatnonzero((side != 0) & (place[batch.bounds.part] >= 0))
+        return _Side(
+            parts=parts,
+            nodes=nodes,
+            of_node=of_node,
+            size=np.bincount(of_node, minlength=len(parts))[:, None].astype(np.float64),
+            bounds=bounds,
+            of_bound=place[batch.bounds.part[bounds]],
+            sign=side[bounds, None].astype(np.float64),
+        )
+
+    def level(self, x: FloatArray) -> FloatArray:
+        """Sum of the nodes of each group, (q, chains)."""
+        total = np.zeros((len(self.parts), x.shape[1]))
+        np.add.at(total, self.of_node, x[self.nodes])
+        return total
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What one group of each component moves.
+
+    Attributes:
+        held: Groups that equality claims hold to the outside.
+        loose: Groups that only bounds and the prior hold.
+        claims: Rows of equality claims that feel the shift of a held group, by part.
+        of_claim: Which part of `held` each belongs to.
+        sign: +1 where the observed node moves, -1 where the reference does, (c, 1).
+        first: First of `claims` of each part.
+    """
+
+    held: _Side
+    loose: _Side
     claims: IntArray
     of_claim: IntArray
     sign: FloatArray
     first: IntArray
-    bounds: IntArray
-    of_bound: IntArray
-    bound_sign: FloatArray
 
 
 class Jumps:
@@ -95,80 +141,81 @@ class Jumps:
         b = self.space.batch
         signs = inside[b.equalities.i] - inside[b.equalities.j]
         claims = np.flatnonzero(signs)
-        parts, first, of_claim = np.unique(
+        held, first, of_claim = np.unique(
             b.equalities.part[claims], return_index=True, return_inverse=True
         )
-        place = np.full(len(b.start) - 1, -1)
-        place[parts] = np.arange(len(parts))
-        nodes = np.flatnonzero(inside[:-1])
-        nodes = nodes[place[b.part[nodes]] >= 0]
-        side = inside[b.bounds.i] - inside[b.bounds.j]
-        bounds = np.flatnonzero((side != 0) & (place[b.bounds.part] >= 0))
+        moving = np.unique(b.part[np.flatnonzero(inside[:-1])])
         return _Turn(
-            parts=parts,
-            nodes=nodes,
-            of_node=place[b.part[nodes]],
+            held=_Side.of(b, inside, held),
+            loose=_Side.of(b, inside, np.setdiff1d(moving, held)),
             claims=claims,
             of_claim=of_claim,
             sign=signs[claims, None].astype(np.float64),
             first=first,
-            bounds=bounds,
-            of_bound=place[b.bounds.part[bounds]],
-            bound_sign=side[bounds, None].astype(np.float64),
         )
 
     def __call__(self, x: FloatArray, sweep: int) -> None:
         """Shift one group of each component, or not; changes x (n, chains)."""
         turn = self.turns[sweep % GROUPS]
-        if not len(turn.parts):
-            return
-        space, e = self.space, self.space.batch.equalities
+        if len(turn.held.parts):
+            self._shift_held(turn, x)
+        if len(turn.loose.parts):
+            self._shift_loose(turn.loose, x)
+
+    def _shift_held(self, turn: _Turn, x: FloatArray) -> None:
+        space, e, side = self.space, self.space.batch.equalities, turn.held
         nu = space.method.nu
-        x_ = space.padded(x)
         scale = e.scale[turn.claims]
-        off = e.about(x_)[turn.claims] - e.y[turn.claims]
+        off = (x_ := space.padded(x))[e.i[turn.claims]] - x_[e.j[turn.claims]]
+        off -= e.y[turn.claims]
         # One of the claims says where to go.
         count = np.diff([*turn.first, len(turn.claims)])[:, None]
-        pick = (space.uniforms(turn.parts) * count).astype(np.int64)
+        pick = (space.uniforms(side.parts) * count).astype(np.int64)
         pick = np.minimum(pick, count - 1) + turn.first[:, None]
-        column = np.arange(space.chains)
         heavy = np.stack(
-            [space.generators[p].standard_t(nu, space.chains) for p in turn.parts]
+            [space.generators[p].standard_t(nu, space.chains) for p in side.parts]
         )
+        column = np.arange(space.chains)
         delta = scale[pick, 0] * heavy - turn.sign[pick, 0] * off[pick, column]
 
         def student(residual: FloatArray) -> FloatArray:
             z = residual / scale
             return np.asarray(-(nu + 1) / 2 * np.log1p(z * z / nu))
 
-        before = student(off)
-        after = student(off + turn.sign * delta[turn.of_claim])
-
         def total(rows: FloatArray) -> FloatArray:
             return np.asarray(np.add.reduceat(rows, turn.first, axis=0))
 
+        before = student(off)
+        after = student(off + turn.sign * delta[turn.of_claim])
         gain = total(after - before)
         # The mixture that proposes, at the old and at the new place.
         gain += np.log(total(np.exp(before) / scale) / total(np.exp(after) / scale))
-        gain += self._bounds(turn, x_, delta) + self._prior(turn, x, delta)
-        accepted = np.log1p(-space.uniforms(turn.parts)) < gain
-        x[turn.nodes] += np.where(accepted, delta, 0.0)[turn.of_node]
+        # The prior of the group: each of its nodes moves by delta.
+        far = side.size * delta**2 + 2 * delta * side.level(x)
+        gain -= far / (2 * space.method.prior_sd**2)
+        self._accept(side, x, delta, gain)
 
-    def _bounds(self, turn: _Turn, x: FloatArray, delta: FloatArray) -> FloatArray:
-        rows = self.space.batch.bounds
-        gain = np.zeros_like(delta)
-        if len(turn.bounds):
-            side = rows.side[turn.bounds]
-            slack = side * (rows.y[turn.bounds] - rows.about(x)[turn.bounds])
-            moved = slack - side * turn.bound_sign * delta[turn.of_bound]
-            method = self.space.method
-            change = log_bound(method, moved) - log_bound(method, slack)
-            np.add.at(gain, turn.of_bound, change)
-        return gain
+    def _shift_loose(self, side: _Side, x: FloatArray) -> None:
+        """Propose the group's mean from its prior, which then cancels."""
+        space = self.space
+        normal = np.stack(
+            [space.generators[p].standard_normal(space.chains) for p in side.parts]
+        )
+        spread = space.method.prior_sd / np.sqrt(side.size)
+        delta = spread * normal - side.level(x) / side.size
+        self._accept(side, x, delta, np.zeros_like(delta))
 
-    def _prior(self, turn: _Turn, x: FloatArray, delta: FloatArray) -> FloatArray:
-        far = np.zeros_like(delta)
-        np.add.at(far, turn.of_node, x[turn.nodes])
-        size = np.bincount(turn.of_node, minlength=len(turn.parts))[:, None]
-        change = size * delta**2 + 2 * delta * far
-        return np.asarray(-change / (2 * self.space.method.prior_sd**2))
+    def _accept(
+        self, side: _Side, x: FloatArray, delta: FloatArray, gain: FloatArray
+    ) -> None:
+        """Metropolis and Hastings' rule, with what the bounds say added to `gain`."""
+        space, rows = self.space, self.space.batch.bounds
+        if len(side.bounds):
+            at, upper = side.bounds, rows.side[side.bounds]
+            about = (x_ := space.padded(x))[rows.i[at]] - x_[rows.j[at]]
+            slack = upper * (rows.y[at] - about)
+            moved = slack - upper * side.sign * delta[side.of_bound]
+            change = log_bound(space.method, moved) - log_bound(space.method, slack)
+            np.add.at(gain, side.of_bound, change)
+        accepted = np.log1p(-space.uniforms(side.parts)) < gain
+        x[side.nodes] += np.where(accepted, delta, 0.0)[side.of_node]
