@@ -37,10 +37,9 @@ class Frontier:
         Returns:
             (draws, times); before the first record its level.
         """
-<<<<<<< HEAD
         after = np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        if len(self.times) == 1:
-            return np.asarray(self.draws + after)
+        if len(self.times) == 1 or np.min(t) >= self.times[-1]:
+            return np.asarray(self.draws[:, -1:] + after)
         inside = np.clip(t, self.times[0], self.times[-1])
         k = np.searchsorted(self.times, inside, "right") - 1
         k = np.clip(k, 0, len(self.times) - 2)
@@ -51,19 +50,6 @@ class Frontier:
         else:
             low = np.take_along_axis(self.draws, k, axis=1)
             high = np.take_along_axis(self.draws, k + 1, axis=1)
-=======
-        t = np.atleast_2d(t)
-        after = np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        if len(self.times) == 1 or t.min() >= self.times[-1]:
-            return np.asarray(self.draws[:, -1:] + after)
-        inside = np.clip(t, self.times[0], self.times[-1])
-        k = np.clip(np.searchsorted(self.times, inside, "right") - 1, 0, None)
-        k = np.minimum(k, len(self.times) - 2)
-        left, right = self.times[k], self.times[k + 1]
-        weight = (inside - left) / (right - left)
-        rows = np.arange(len(self.draws))[:, None]
-        low, high = self.draws[rows, k], self.draws[rows, k + 1]
->>>>>>> proj
         return np.asarray(low + weight * (high - low) + after)
 
 

@@ -54,20 +54,6 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
         frontier: the records, piecewise log-linear.
         share: (draws,) log10 of the ceiling's share.
     """
-<<<<<<< HEAD
-    found = np.full(len(course.start), np.inf)
-    at = course.time
-    left = _gap(course, frontier, share, at)
-    corners = frontier.times[frontier.times > at.min()]
-    for corner in corners:  # between corners the gap is straight
-        stop = np.maximum(at, np.minimum(corner, course.stall))
-        right = _gap(course, frontier, share, stop)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            when = np.where(left <= 0, at, at + (stop - at) * left / (left - right))
-        found = np.where(np.isinf(found) & (np.minimum(left, right) <= 0), when, found)
-        at, left = stop, right
-    closing = course.pace - course.growth
-=======
     corners = _corners(course, frontier)
     gap = _gap(course, frontier, share, corners)
     reached = gap <= 0
@@ -77,7 +63,6 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
     g0, g1 = (np.take_along_axis(gap, i, axis=1)[:, 0] for i in (before, k))
     last = corners[:, -1]
     closing = gap[:, -1] - _gap(course, frontier, share, last[:, None] + 1)[:, 0]
->>>>>>> proj
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = np.where(k[:, 0] == 0, corners[:, 0], t0 + (t1 - t0) * g0 / (g0 - g1))
         beyond = np.where(closing > 0, last + gap[:, -1] / closing, np.inf)
