@@ -6,10 +6,13 @@ the wider spread of press and scrape claims.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.method import BoolArray
 
 PRESS = 2  # from this rank on a claim is fused only where nothing better exists
 
@@ -56,64 +59,79 @@ def _root(claim: str, repeats: dict[str, str]) -> str:
     return claim
 
 
-def roles(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
-    """The role of every observation at a vintage, with the reason in words.
+class Standing:
+    """The role of every observation at any vintage; arrays are laid out once."""
 
-    Args:
-        prepared: the outcome of `prepare`.
-        vintage: claims disclosed later are `not_yet`.
+    def __init__(self, prepared: pd.DataFrame) -> None:
+        p = prepared
+        self._index = p.index
+        self._disclosed = p["disclosed_on"].to_numpy()
+        self._superseded = p["superseded_on"].to_numpy()
+        self._press = p["rank"].to_numpy() >= PRESS
+        self._equality = (p["kind"] == "equality").to_numpy()
+        # What holds at every vintage, in the order in which it is asked.
+        self._always = [
+            (UNUSED, (p["status"] != "accepted").to_numpy(), "marked " + p["status"]),
+            (UNUSED, (p["problem"] != "").to_numpy(), p["problem"]),
+            (ARITHMETIC, (p["arithmetic"] != "").to_numpy(), p["arithmetic"]),
+            (HELD_OUT, (p["corrected"] != "").to_numpy(), p["corrected"]),
+        ]
+        self._class = p["is_class"].to_numpy(dtype=bool)
+        self._echoes = ("repeats " + p["group"]).to_numpy(dtype=object)
+        self._group = pd.factorize(p["group"])[0]
+        self._claim = pd.factorize(p["claim_id"])[0]
+        by = p.assign(is_echo=p["claim_id"] != p["group"], row=np.arange(len(p)))
+        order = ["is_echo", "rank", "disclosed_on", "claim_id"]
+        self._precedence = by.sort_values(order)["row"].to_numpy()
+        names = pd.factorize(pd.concat([p["node"], p["reference_node"]]))[0]
+        self._node, self._reference = names[: len(p)], names[len(p) :]
+        low = np.minimum(self._node, self._reference)
+        high = np.maximum(self._node, self._reference)
+        self._pair = low * len(names) + high
+        self._relative = self._reference >= 0
 
-    Returns:
-        Columns `role` and `reason`, indexed like `prepared`.
-    """
-    p = prepared
-    role = np.full(len(p), FUSED, dtype=object)
-    reason = np.full(len(p), None, dtype=object)
+    def roles(self, vintage: pd.Timestamp) -> pd.DataFrame:
+        """The roles at a vintage, with the reason in words.
 
-    def mark(mask: pd.Series, name: str, why: str | pd.Series) -> None:
-        at = mask.to_numpy() & (role == FUSED)
-        role[at] = name
-        reason[at] = why.to_numpy()[at] if isinstance(why, pd.Series) else why
+        Returns:
+            Columns `role` and `reason`, indexed like the prepared observations.
+        """
+        day = np.datetime64(vintage)
+        role = np.full(len(self._index), FUSED, dtype=object)
+        reason = np.full(len(self._index), None, dtype=object)
 
-    mark(p["disclosed_on"] > vintage, NOT_YET, "disclosed later")
-    mark(p["status"] != "accepted", UNUSED, "marked " + p["status"])
-    mark(p["problem"] != "", UNUSED, p["problem"])
-    mark(p["superseded_on"] <= vintage, UNUSED, "superseded by a later disclosure")
-    mark(p["arithmetic"] != "", ARITHMETIC, p["arithmetic"])
-    mark(p["corrected"] != "", HELD_OUT, p["corrected"])
-    mark(p["is_class"], TEST, "a statement about a class is tested, not fused")
-    live = pd.Series(role == FUSED, index=p.index)
-    speaker = _speakers(p, live)
-    mark(live & ~speaker, ECHO, "repeats " + p["group"])
-    mark(_outranked(p, pd.Series(role == FUSED, index=p.index)), HELD_OUT,
-         "a source of better standing states this quantity")  # fmt: skip
-    return pd.DataFrame({"role": role, "reason": reason}, index=p.index)
+        def mark(mask: BoolArray, name: str, why: Any) -> None:
+            at = mask & (role == FUSED)
+            role[at] = name
+            reason[at] = np.asarray(why, dtype=object)[at] if np.ndim(why) else why
 
+        mark(self._disclosed > day, NOT_YET, "disclosed later")
+        mark(self._superseded <= day, UNUSED, "superseded by a later disclosure")
+        for name, mask, why in self._always:
+            mark(mask, name, why)
+        mark(self._class, TEST, "a statement about a class is tested, not fused")
+        mark(~self._speaks(role == FUSED), ECHO, self._echoes)
+        mark(
+            self._outranked(role == FUSED),
+            HELD_OUT,
+            "a source of better standing states this quantity",
+        )
+        return pd.DataFrame({"role": role, "reason": reason}, index=self._index)
 
-def _speakers(p: pd.DataFrame, live: pd.Series) -> pd.Series:
-    """One live claim per group of echoes: the original, else the best and earliest."""
-    order = p[live].assign(is_echo=p["claim_id"] != p["group"])
-    first = order.sort_values(["is_echo", "rank", "disclosed_on", "claim_id"])
-    chosen = first.drop_duplicates("group")["claim_id"]
-    return p["claim_id"].isin(chosen)
+    def _speaks(self, live: BoolArray) -> BoolArray:
+        """One live claim per group of echoes: the original, else the best, earliest."""
+        ordered = self._precedence[live[self._precedence]]
+        first = np.unique(self._group[ordered], return_index=True)[1]
+        return np.isin(self._claim, self._claim[ordered[first]])
 
-
-def _outranked(p: pd.DataFrame, live: pd.Series) -> pd.Series:
-    """Press and scrape claims on a node or pair for which better ones exist."""
-    better = p[live & (p["kind"] == "equality") & (p["rank"] < PRESS)]
-    nodes = set(better["node"])
-    absolute = set(better.loc[better["reference_node"].isna(), "node"])
-    pairs = {
-        frozenset(pair)
-        for pair in zip(better["node"], better["reference_node"], strict=True)
-    }
-    beaten = [
-        node in nodes
-        if reference is None or reference != reference
-        else node in absolute or frozenset((node, reference)) in pairs
-        for node, reference in zip(p["node"], p["reference_node"], strict=True)
-    ]
-    return live & (p["rank"] >= PRESS) & pd.Series(beaten, index=p.index)
+    def _outranked(self, live: BoolArray) -> BoolArray:
+        """Press and scrape claims on a node or pair for which better ones exist."""
+        better = live & self._equality & ~self._press
+        on_node = np.isin(self._node, self._node[better])
+        absolute = np.isin(self._node, self._node[better & ~self._relative])
+        pair = np.isin(self._pair, self._pair[better & self._relative])
+        beaten = np.where(self._relative, absolute | pair, on_node)
+        return np.asarray(self._press & beaten)
 
 
 def spread(prepared: pd.DataFrame, assumed: Assumed) -> pd.Series:

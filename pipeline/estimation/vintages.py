@@ -106,9 +106,10 @@ def states(
         sampler: draws of one component; called once per distinct content.
     """
     known = _Parts(prepared, assumed)
-    roles = {vintage: standing.roles(prepared, vintage) for vintage in vintages}
+    stands = standing.Standing(prepared)
+    roles = {vintage: stands.roles(vintage) for vintage in vintages}
     listed = {
-        vintage: known.of(prepared[(role["role"] == standing.FUSED).to_numpy()])
+        vintage: known.of(np.flatnonzero(role["role"].to_numpy() == standing.FUSED))
         for vintage, role in roles.items()
     }
     drawn = sampler(known.distinct())
@@ -142,32 +143,45 @@ class _Parts:
     """The components of all vintages, each found once."""
 
     def __init__(self, prepared: pd.DataFrame, assumed: Assumed) -> None:
-        self._width = standing.spread(prepared, assumed).to_numpy(dtype=float)
         self._method = method_of(assumed)
+        self._claims = prepared["claim_id"].to_numpy()
+        self._disclosed = prepared["disclosed_on"].to_numpy()
+        both = pd.concat([prepared["node"], prepared["reference_node"]])
+        codes, self._names = pd.factorize(both, sort=True)
+        # Rows that cannot be read have no value; they are never fused.
+        readable = (prepared["problem"] == "").to_numpy()
+        width = standing.spread(prepared, assumed).to_numpy(dtype=float)
+        self._graph = Graph(
+            n=len(self._names),
+            i=codes[: len(prepared)].astype(np.int64),
+            j=codes[len(prepared) :].astype(np.int64),
+            y=np.where(readable, prepared["log10_value"].to_numpy(dtype=float), 0.0),
+            scale=np.where(readable, width, 1.0),
+            kind=np.asarray(prepared["kind"].map(_KINDS), dtype=np.int64),
+        )
         self._parts: dict[tuple[int, ...], _Part] = {}
 
-    def of(self, fused: pd.DataFrame) -> list[tuple[_Part, int]]:
-        """The parts of a vintage's fused observations, and the how manieth of its kind.
+    def of(self, rows: IntArray) -> list[tuple[_Part, int]]:
+        """The parts of a vintage's fused rows, and the how manieth of its kind each is.
 
         Parts of equal content are independent all the same: the k-th gets the draws in
         an order of its own. The order of disclosure decides who is k-th, not names.
         """
-        if fused.empty:
-            return []
-        rows = fused.index.to_numpy()
-        graph, names = _graph(fused, self._width[rows])
         listed = []
-        for nodes, claims in split(graph):
+        for nodes, claims in split(self._graph.claims(rows)):
+            if not len(claims):
+                continue  # a node that nobody speaks of at this vintage
             # Rows of `prepared` never change: they stand for the component's content.
-            identity = tuple(int(r) for r in rows[claims])
+            chosen = rows[claims]
+            identity = tuple(chosen.tolist())
             if identity not in self._parts:
-                self._parts[identity] = self._part(graph, names, nodes, claims, fused)
+                self._parts[identity] = self._part(nodes, chosen)
             listed.append(self._parts[identity])
         listed.sort(key=lambda part: (part.key, part.disclosed, part.nodes))
         twins = [0]
         for before, part in pairwise(listed):
             twins.append(twins[-1] + 1 if before.key == part.key else 0)
-        return list(zip(listed, twins, strict=True))
+        return list(zip(listed, twins, strict=False))
 
     def distinct(self) -> dict[str, tuple[Graph, str]]:
         """One canonical graph per content, with a name for it."""
@@ -176,22 +190,15 @@ class _Parts:
             for part in self._parts.values()
         }
 
-    def _part(
-        self,
-        graph: Graph,
-        names: list[str],
-        nodes: IntArray,
-        claims: IntArray,
-        fused: pd.DataFrame,
-    ) -> _Part:
-        own = subgraph(graph, nodes, claims)
+    def _part(self, nodes: IntArray, rows: IntArray) -> _Part:
+        own = subgraph(self._graph, nodes, rows)
         form = canonical(own)
         return _Part(
             key=key_of(form, self._method),
             form=form,
-            nodes=tuple(names[k] for k in nodes),
-            claims=tuple(fused["claim_id"].to_numpy()[claims]),
-            disclosed=pd.Timestamp(fused["disclosed_on"].to_numpy()[claims].max()),
+            nodes=tuple(self._names[nodes]),
+            claims=tuple(self._claims[rows]),
+            disclosed=pd.Timestamp(self._disclosed[rows].max()),
             anchored=is_anchored(own),
         )
 
@@ -204,21 +211,3 @@ def _component(part: _Part, twin: int, drawn: FloatArray) -> Component:
         draws = draws[order]
     key = f"{part.key}#{twin}"
     return Component(key, part.nodes, part.claims, part.anchored, draws)
-
-
-def _graph(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:
-    """The claim graph of a vintage and the name of each of its nodes."""
-    reference = fused["reference_node"].dropna()
-    names = sorted(set(fused["node"]) | set(reference))
-    at = {name: k for k, name in enumerate(names)}
-    i: IntArray = fused["node"].map(at).to_numpy(dtype=np.int64)
-    j: IntArray = fused["reference_node"].map(at).fillna(-1).to_numpy(dtype=np.int64)
-    graph = Graph(
-        n=len(names),
-        i=i,
-        j=j,
-        y=fused["log10_value"].to_numpy(dtype=float),
-        scale=width,
-        kind=np.asarray(fused["kind"].map(_KINDS), dtype=np.int64),
-    )
-    return graph, names

@@ -83,7 +83,7 @@ def project(
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     runs: dict[Hashable, Run] = {}
     convergence: list[dict[str, Any]] = []
-    projections: list[pd.DataFrame] = []
+    projections: list[tuple[Any, ...]] = []
     for state in states:
         known = _known(state, models, assumed)
         for scenario in scenarios_of(scenarios):
@@ -105,8 +105,13 @@ def project(
             convergence += [
                 row | _convergence(at, run, share, assumed) for share in SHARES
             ]
-            projections.append(_projection(at, scenario, run, assumed))
-    table = pd.concat(projections, ignore_index=True) if projections else pd.DataFrame()
+            key = (state.vintage, scenario.name)
+            projections += [
+                (*key, month, *values)
+                for month, values in _projection(state.vintage, run, assumed)
+            ]
+    columns = ["vintage", "scenario", "month", *MONTH_COLUMNS]
+    table = pd.DataFrame(projections, columns=columns)
     return Projected(table, pd.DataFrame(convergence))
 
 
@@ -182,18 +187,16 @@ def _convergence(at: Setting, run: Run, share: str, assumed: Assumed) -> dict[st
 
 
 def _projection(
-    at: Setting, scenario: Scenario, run: Run, assumed: Assumed
-) -> pd.DataFrame:
-    """The months of one vintage and scenario; a month is computed once per run."""
-    start = at.vintage + pd.offsets.MonthBegin(1)
+    vintage: pd.Timestamp, run: Run, assumed: Assumed
+) -> list[tuple[pd.Timestamp, list[float]]]:
+    """The months after a vintage; a month is computed once per run."""
+    start = vintage + pd.offsets.MonthBegin(1)
     months = pd.date_range(start, periods=int(assumed["projection.months"]), freq="MS")
     missing = [month for month in months if month not in run.months]
     if missing:
-        read = _months(run, np.array([year(month) for month in missing]), assumed)
-        run.months.update(zip(missing, read, strict=True))
-    rows = [run.months[month] for month in months]
-    frame = pd.DataFrame(rows, columns=MONTH_COLUMNS)
-    return frame.assign(vintage=at.vintage, scenario=scenario.name, month=months)
+        times = np.array([year(month) for month in missing])
+        run.months.update(zip(missing, _months(run, times, assumed), strict=True))
+    return [(month, run.months[month]) for month in months]
 
 
 def _months(run: Run, t: FloatArray, assumed: Assumed) -> list[list[float]]:
