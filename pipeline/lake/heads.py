@@ -99,6 +99,10 @@ def publications(settings: Settings) -> list[Head]:
     return _publications(catalog_path(settings), "ORDER BY snapshot_id")
 
 
+_HAS_SNAPSHOTS = (
+    "SELECT count(*) FROM sqlite_master WHERE name = 'ducklake_snapshot_changes'"
+)
+
 _in_process = threading.RLock()
 _attached = 0
 
@@ -123,6 +127,8 @@ def _publications(path: Path, order: str) -> list[Head]:
             return []
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as con:
+                if not con.execute(_HAS_SNAPSHOTS).fetchone()[0]:
+                    return []  # killed while the lake was being created
                 rows = con.execute(
                     "SELECT commit_extra_info FROM ducklake_snapshot_changes "
                     f"WHERE author = ? AND commit_extra_info IS NOT NULL {order}",
@@ -134,8 +140,13 @@ def _publications(path: Path, order: str) -> list[Head]:
 
 
 def unreadable(path: Path, error: Exception) -> str:
-    """What to do when the catalog is damaged; said by everyone who meets it."""
+    """What to do when the catalog cannot be read; said by everyone who meets it."""
     why = str(error).splitlines()[0]
+    if isinstance(error, sqlite3.OperationalError):  # the file may be well
+        return (
+            f"{path} cannot be opened ({why}): make room on the disk, and see that its "
+            "folder can be written"
+        )
     return (
         f"{path} cannot be read ({why}): put back a copy with "
         "`headroom lake restore DIR`, or move its folder away and run "
