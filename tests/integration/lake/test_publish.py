@@ -340,6 +340,15 @@ def test_a_damaged_plain_file_is_rebuilt(published, damage):
     assert_whole(published.plain)
 
 
+def retype(con, table, column, sql_type):
+    con.execute(
+        f'CREATE TABLE lake.{table}_old AS SELECT * REPLACE ("{column}"::{sql_type} '
+        f'AS "{column}") FROM lake.{table}'
+    )
+    con.execute(f"DROP TABLE lake.{table}")
+    con.execute(f"ALTER TABLE lake.{table}_old RENAME TO {table.split('.')[1]}")
+
+
 def test_a_changed_contract_migrates_and_history_stays(published):
     first = head(published)
     with attached(published, write=True) as con:  # as an older contract had it
@@ -348,6 +357,8 @@ def test_a_changed_contract_migrates_and_history_stays(published):
         con.execute("ALTER TABLE lake.core.hardware RENAME COLUMN vendor TO maker")
         con.execute("CREATE TABLE lake.core.dropped (a BIGINT)")
         con.execute("DROP TABLE lake.out.convergence")
+        retype(con, "core.estimates", "n_claims", "DOUBLE")  # must be made anew
+        retype(con, "core.assumptions", "value", "BIGINT")  # is widened in place
     stage(published, frames(rows=90), F2)
     go(published, F2)
     assert_whole(published.plain)
@@ -355,6 +366,14 @@ def test_a_changed_contract_migrates_and_history_stays(published):
         names = [r[0] for r in con.execute("DESCRIBE lake.core.models").fetchall()]
         assert "family" in names
         assert "gone" not in names
+        types = {
+            column: con.execute(f"SELECT typeof({column}) FROM lake.{table}").fetchone()
+            for table, column in (
+                ("core.estimates", "n_claims"),
+                ("core.assumptions", "value"),
+            )
+        }
+        assert types == {"n_claims": ("BIGINT",), "value": ("DOUBLE",)}
         old = con.execute(
             f"SELECT count(family), count(*) FROM lake.core.models "
             f"AT (VERSION => {first.snapshot_id})"
