@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipeline import settings
 from pipeline.assets.core import ESTIMATES
+from pipeline.assets.evidence import EVIDENCE
 from pipeline.assets.io import Warehouse, build
 from pipeline.assets.jobs import refresh_job
 from pipeline.assets.out import PROJECTIONS
@@ -18,7 +19,7 @@ from pipeline.assets.raw import SOURCES
 from pipeline.assets.sensors import daily, sources_changed
 
 # Every table has exactly one step.
-STEPS = (SOURCES, ESTIMATES, PROJECTIONS)
+STEPS = (SOURCES, ESTIMATES, PROJECTIONS, EVIDENCE)
 
 
 def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:

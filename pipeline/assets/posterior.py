@@ -6,18 +6,19 @@ any of the three.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from pipeline.assets.io import Frames
-from pipeline.estimation import gaussian, standing
+from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.draws import gaussian_draws
-from pipeline.estimation.graph import Graph
+from pipeline.estimation.graph import Graph, union
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.observe import observe
+from pipeline.estimation.posterior import sample_parts
 from pipeline.estimation.vintages import Sampler, State, method_of, states, vintages_of
 
 INPUTS = (
@@ -66,15 +67,23 @@ def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posteri
 
 
 def _sampler(assumed: Assumed, cache: MutableMapping[str, FloatArray]) -> Sampler:
+    """Draws of many components in one call, so that they are sampled side by side."""
     method = method_of(assumed)
-    n = int(assumed["fusion.draws"])
+    n_draws = int(assumed["fusion.draws"])
 
-    def sample(graph: Graph, key: str, label: str) -> FloatArray:
-        del label
-        if key not in cache:
-            fitted = gaussian.fit(graph, method)
-            cov = gaussian.covariance(graph, method, fitted)
-            cache[key] = gaussian_draws(fitted.mean, cov, n, key)
-        return cache[key]
+    def sample(parts: Mapping[str, tuple[Graph, str]]) -> dict[str, FloatArray]:
+        if not parts:
+            return {}
+        graphs = [graph for graph, _ in parts.values()]
+        starts = np.cumsum([0, *(graph.n for graph in graphs)])
+        keys = list(parts)
+        label = f"the record of {len(parts)} components"
+        drawn = {k: np.empty((n_draws, g.n)) for k, g in zip(keys, graphs, strict=True)}
+        for nodes, draws in sample_parts(
+            union(graphs), method, n_draws, label=label, cache=cache
+        ):
+            place = int(np.searchsorted(starts, nodes[0], "right")) - 1
+            drawn[keys[place]][:, nodes - starts[place]] = draws
+        return drawn
 
     return sample

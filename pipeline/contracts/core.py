@@ -125,6 +125,27 @@ class Scenarios(Table):
     stall_after_months_high: Number = column(
         "latest stall after the leader's release", unit="months", null=True, gt=0
     )
+    cluster_share_low: Number = column(
+        "least share of the lab's cluster that reasoning training may take",
+        unit="share of the cluster",
+        null=True,
+        gt=0,
+    )
+    cluster_share_high: Number = column(
+        "largest share of the lab's cluster that reasoning training may take",
+        unit="share of the cluster",
+        null=True,
+        gt=0,
+    )
+    algorithmic_progress_low: Number = column(
+        "5% point of the part of the pace that comes from algorithms, not from compute",
+        unit="x per year",
+        null=True,
+        ge=1,
+    )
+    algorithmic_progress_high: Number = column(
+        "95% point of that part", unit="x per year", null=True, ge=1
+    )
 
     class Config:
         """Key and name."""

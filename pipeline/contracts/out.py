@@ -1,4 +1,4 @@
-"""Contracts of the out layer: trends, projections and their history.
+"""Contracts of the out layer: trends, projections, their history and their scores.
 
 What belongs here: tables that answer the question. What does not: evidence.
 """
@@ -6,11 +6,24 @@ What belongs here: tables that answer the question. What does not: evidence.
 from __future__ import annotations
 
 from pipeline.contracts.raw import STAGES
-from pipeline.contracts.table import Day, Flag, Number, Table, Text, Whole, column
+from pipeline.contracts.table import (
+    Day,
+    Flag,
+    Number,
+    Table,
+    Text,
+    Whole,
+    column,
+)
 
 
 class FrontierTrend(Table):
-    """Growth of total training compute, by series: OLS of log10 FLOP on date."""
+    """Growth of total training compute, by series: OLS of log10 FLOP on date.
+
+    The interval of `ols` takes the runs for independent; records and top-n runs, chosen
+    for beating others, are not, and it is too narrow. `bootstrap` resamples blocks of
+    all runs and chooses again.
+    """
 
     series: Text = column("which runs are fitted")
     since: Day = column("start of the window", unit="date")
@@ -189,3 +202,226 @@ class ObservedConvergence(Table):
 
         name = "out.observed_convergence"
         unique = ["model_id", "share"]
+
+
+class ScalingCurves(Table):
+    """Score against log10 of reasoning compute, per curve, protocol and form.
+
+    Curves compare only within a benchmark and protocol. Over steps the slope is per
+    tenfold steps: the compute of a step is not constant along a run.
+    """
+
+    curve_id: Text = column("training curve, or pair of models")
+    benchmark: Text = column("benchmark")
+    protocol: Text = column("protocol, with the effort setting where there is one")
+    form: Text = column("form fitted", one_of=("log-linear", "sigmoid", "two-point"))
+    x_kind: Text = column(
+        "what is counted: RL steps, or FLOP (of a pair: its ratio)",
+        one_of=("steps", "flop"),
+    )
+    n: Whole = column("points used; a point before any training has no logarithm", ge=2)
+    slope_per_oom_p05: Number = column(
+        "5% point of the slope", unit="points per tenfold"
+    )
+    slope_per_oom_p50: Number = column(
+        "slope; of a sigmoid at the middle of its points", unit="points per tenfold"
+    )
+    slope_per_oom_p95: Number = column(
+        "95% point of the slope", unit="points per tenfold"
+    )
+    criterion: Text = column(
+        "how the forms are compared: AICc, leave-one-out (points) below five points",
+        null=True,
+        one_of=("aicc", "leave-one-out"),
+    )
+    criterion_value: Number = column("its value; lower is better", null=True)
+    preferred: Flag = column("whether this form has the lower value on its curve")
+
+    class Config:
+        """Key and name."""
+
+        name = "out.scaling_curves"
+        unique = ["curve_id", "benchmark", "protocol", "form", "x_kind"]
+
+
+class ChartAxisTest(Table):
+    """What the x-axis of OpenAI's chart from o1 to o3 counts: three readings, weighed.
+
+    Odds and posterior are cut at 1,000 to 1: the readings are not sure beyond that.
+    """
+
+    hypothesis: Text = column(
+        "reading of the axis",
+        one_of=(
+            "reasoning compute",
+            "total compute, base paid in full",
+            "total compute, pre-training cut short",
+        ),
+    )
+    evidence: Text = column(
+        "with or without the first point's score", one_of=("span", "span and score")
+    )
+    reading_error: Number = column(
+        "scale of the error in reading the chart", unit="orders of magnitude", gt=0
+    )
+    span_oom_observed: Number = column(
+        "span between the first point and o3", unit="orders of magnitude"
+    )
+    span_oom_p05: Number = column(
+        "5% point of the predicted span", unit="orders of magnitude"
+    )
+    span_oom_p50: Number = column(
+        "median of the predicted span", unit="orders of magnitude"
+    )
+    span_oom_p95: Number = column(
+        "95% point of the predicted span", unit="orders of magnitude"
+    )
+    prior: Number = column("before the chart", unit="probability", ge=0, le=1)
+    likelihood: Number = column(
+        "density of the observed span, times the chance of the score where used",
+        unit="per order of magnitude",
+        ge=0,
+    )
+    posterior: Number = column("after it", unit="probability", ge=0, le=1)
+    odds: Text = column("odds to one against the other two readings")
+
+    class Config:
+        """Key and name."""
+
+        name = "out.chart_axis_test"
+        unique = ["hypothesis", "evidence", "reading_error"]
+
+
+class Backtests(Table):
+    """Each forecast made at a quarter's start, beside what the record says today.
+
+    A forecast uses the last vintage by its origin. What is realised is the record at
+    the target date as known at the newest vintage, with its own uncertainty. Scenarios
+    count from the date on which their pace was disclosed. `persistence` (no growth) and
+    `unbounded` (the headline's growth, no ceiling) are references, at all origins.
+    """
+
+    origin: Day = column(
+        "start of the quarter at which the forecast is made", unit="date"
+    )
+    scenario: Text = column("scenario of scenarios.yaml, or a reference")
+    target: Text = column(
+        "largest reasoning stage, or largest total", one_of=("reasoning", "frontier")
+    )
+    horizon_months: Whole = column("months ahead", unit="months", gt=0)
+    vintage: Day = column("last disclosure the forecast knew", unit="date")
+    target_on: Day = column("date forecast", unit="date")
+    predicted_flop_p05: Number = column("5% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p25: Number = column("25% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p50: Number = column("median forecast", unit="FLOP", gt=0)
+    predicted_flop_p75: Number = column("75% point forecast", unit="FLOP", gt=0)
+    predicted_flop_p95: Number = column("95% point forecast", unit="FLOP", gt=0)
+    realised_flop_p05: Number = column("5% point of the record", unit="FLOP", gt=0)
+    realised_flop_p50: Number = column("median of the record", unit="FLOP", gt=0)
+    realised_flop_p95: Number = column("95% point of the record", unit="FLOP", gt=0)
+    realised_model_id: Text = column(
+        "model that holds the record then", references="core.models.model_id"
+    )
+    realised_kind: Text = column(
+        "a lower bound where a later frontier run does not disclose its split",
+        one_of=("measured", "lower bound"),
+    )
+    crps: Number = column(
+        "integral of (F − G)² between forecast and realised; NULL for a lower bound",
+        unit="orders of magnitude",
+        null=True,
+        ge=0,
+    )
+    pit: Number = column(
+        "chance that the forecast lies below the realised", null=True, ge=0, le=1
+    )
+    covered_50: Number = column(
+        "share of the realised inside the forecast's 50% interval",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    covered_90: Number = column(
+        "share of the realised inside the forecast's 90% interval",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    probability_met: Number = column(
+        "forecast chance that the ceiling is reached by the target date",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    realised_met: Number = column(
+        "chance that it was, by single runs against the frontier at their release",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    brier: Number = column(
+        "mean squared error of probability_met", null=True, ge=0, le=1
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.backtests"
+        unique = ["origin", "scenario", "target", "horizon_months"]
+
+
+class Calibration(Table):
+    """How the forecasts of a scenario scored; bad scores are published.
+
+    Origins overlap and records repeat, so that the verdict counts distinct records, not
+    forecasts.
+    """
+
+    scenario: Text = column("scenario of scenarios.yaml, or a reference")
+    target: Text = column(
+        "largest reasoning stage, or largest total", one_of=("reasoning", "frontier")
+    )
+    n_origins: Whole = column("origins with a scored forecast", ge=0)
+    n_forecasts: Whole = column("scored pairs of origin and horizon", ge=0)
+    n_lower_bounds: Whole = column("forecasts whose outcome is only a bound", ge=0)
+    n_distinct_records: Whole = column("records among the outcomes", ge=0)
+    mean_crps: Number = column(
+        "mean score, lower is better", unit="orders of magnitude", null=True, ge=0
+    )
+    mean_error: Number = column(
+        "mean of median forecast minus median outcome; above 0 = forecast too high",
+        unit="orders of magnitude",
+        null=True,
+    )
+    coverage_50: Number = column("mean of covered_50", null=True, ge=0, le=1)
+    coverage_90: Number = column("mean of covered_90", null=True, ge=0, le=1)
+    mean_pit: Number = column("mean of pit; 0.5 = no lean", null=True, ge=0, le=1)
+    skill_persistence: Number = column(
+        "1 − score ÷ score of no growth, same forecasts", null=True, le=1
+    )
+    skill_unbounded: Number = column(
+        "1 − score ÷ score of growth without ceiling, same forecasts", null=True, le=1
+    )
+    brier_12_months: Number = column(
+        "mean Brier score of the ceiling being reached within 12 months",
+        null=True,
+        ge=0,
+        le=1,
+    )
+    verdict: Text = column(
+        "on the intervals; too few to judge below 8 distinct records",
+        one_of=(
+            "too few to judge",
+            "intervals too narrow",
+            "intervals too wide",
+            "consistent",
+        ),
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.calibration"
+        unique = ["scenario", "target"]

@@ -26,6 +26,10 @@ _PUBLISHED: tuple[type[Table], ...] = (
     out.Convergence,
     out.ObservedConvergence,
     out.EstimateHistory,
+    out.ScalingCurves,
+    out.ChartAxisTest,
+    out.Backtests,
+    out.Calibration,
 )
 _WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
     meta.Releases,

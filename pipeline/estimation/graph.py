@@ -152,13 +152,31 @@ def subgraph(graph: Graph, nodes: IntArray, claims: IntArray) -> Graph:
     )
 
 
+def union(graphs: list[Graph]) -> Graph:
+    """Graphs side by side in one; nodes and claims are counted through."""
+    start = np.cumsum([0, *(g.n for g in graphs)])
+    pairs = list(zip(graphs, start.tolist(), strict=False))
+    return Graph(
+        int(start[-1]),
+        np.concatenate([g.i + s for g, s in pairs]),
+        np.concatenate([np.where(g.relative, g.j + s, ABSOLUTE) for g, s in pairs]),
+        np.concatenate([g.y for g in graphs]),
+        np.concatenate([g.scale for g in graphs]),
+        np.concatenate([g.kind for g in graphs]),
+    )
+
+
+def equality_labels(graph: Graph) -> IntArray:
+    """Number of the part that each node hangs in by equality claims alone, (n,)."""
+    return _links(graph, np.asarray(graph.kind == EQUALITY))
+
+
 def anchored(graph: Graph) -> BoolArray:
     """Whether equality claims link a node to an absolute equality claim, shape (n,).
 
     The level of a node that is not anchored comes from the prior alone.
     """
-    equality = graph.kind == EQUALITY
-    labels = _links(graph, equality)
+    labels = equality_labels(graph)
     held = np.zeros(graph.n, dtype=bool)
-    held[labels[graph.i[equality & ~graph.relative]]] = True
+    held[labels[graph.i[(graph.kind == EQUALITY) & ~graph.relative]]] = True
     return np.asarray(held[labels])

@@ -6,24 +6,25 @@ changed. What does not: the sampler (posterior.py) and tables (estimates.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.canonical import content_key
+from pipeline.estimation.canonical import Canonical, canonical, key_of
 from pipeline.estimation.draws import generator
 from pipeline.estimation.graph import EQUALITY, LOWER, UPPER, Graph, subgraph
 from pipeline.estimation.graph import anchored as is_anchored
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
 
-# Graph, its content key and a label → draws of shape (draws, nodes).
-Sampler = Callable[[Graph, str, str], FloatArray]
+# Canonical graphs by content key, and what to call them → draws (draws, nodes) by key.
+Sampler = Callable[[Mapping[str, tuple[Graph, str]]], Mapping[str, FloatArray]]
 _KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}
 QUANTILES = (0.05, 0.5, 0.95)
 _SHUFFLE = 7  # purpose number of the permutation stream
@@ -104,44 +105,53 @@ def states(
         assumed: constants of the method.
         sampler: draws of one component; called once per distinct content.
     """
-    atelier = _Atelier(prepared, assumed, sampler)
+    known = _Parts(prepared, assumed)
+    roles = {vintage: standing.roles(prepared, vintage) for vintage in vintages}
+    listed = {
+        vintage: known.of(prepared[(role["role"] == standing.FUSED).to_numpy()])
+        for vintage, role in roles.items()
+    }
+    drawn = sampler(known.distinct())
+    made: dict[tuple[str, tuple[str, ...], int], Component] = {}
     found = []
-    for vintage in vintages:
-        roles = standing.roles(prepared, vintage)
-        fused = prepared[(roles["role"] == standing.FUSED).to_numpy()]
+    for vintage, parts in listed.items():
         of_node: dict[str, Component] = {}
-        for part in atelier.components(fused):
-            of_node.update(dict.fromkeys(part.nodes, part))
-        found.append(State(vintage, roles, of_node))
+        for part, twin in parts:
+            # The same claims again are the same object again.
+            identity = (part.key, part.nodes, twin)
+            if identity not in made:
+                made[identity] = _component(part, twin, drawn[part.key])
+            of_node.update(dict.fromkeys(part.nodes, made[identity]))
+        found.append(State(vintage, roles[vintage], of_node))
     return found
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A component before it is drawn: its graph, content key and names."""
+    """A component before it is drawn."""
 
     key: str
-    graph: Graph
+    form: Canonical
     nodes: tuple[str, ...]
     claims: tuple[str, ...]
     disclosed: pd.Timestamp
     anchored: BoolArray
 
 
-class _Atelier:
-    """Makes components; the same claims again give the same object again."""
+class _Parts:
+    """The components of all vintages, each found once."""
 
-    def __init__(
-        self, prepared: pd.DataFrame, assumed: Assumed, sampler: Sampler
-    ) -> None:
+    def __init__(self, prepared: pd.DataFrame, assumed: Assumed) -> None:
         self._width = standing.spread(prepared, assumed).to_numpy(dtype=float)
         self._method = method_of(assumed)
-        self._sampler = sampler
         self._parts: dict[tuple[int, ...], _Part] = {}
-        self._made: dict[tuple[tuple[int, ...], int], Component] = {}
 
-    def components(self, fused: pd.DataFrame) -> list[Component]:
-        """The components of the fused observations of a vintage."""
+    def of(self, fused: pd.DataFrame) -> list[tuple[_Part, int]]:
+        """The parts of a vintage's fused observations, and the how manieth of its kind.
+
+        Parts of equal content are independent all the same: the k-th gets the draws in
+        an order of its own. The order of disclosure decides who is k-th, not names.
+        """
         if fused.empty:
             return []
         rows = fused.index.to_numpy()
@@ -152,17 +162,19 @@ class _Atelier:
             identity = tuple(int(r) for r in rows[claims])
             if identity not in self._parts:
                 self._parts[identity] = self._part(graph, names, nodes, claims, fused)
-            listed.append((identity, self._parts[identity]))
-        # Parts of equal content are independent all the same: the k-th gets its rows in
-        # an order of its own. The order of disclosure decides who is k-th, not names.
-        listed.sort(key=lambda item: (item[1].key, item[1].disclosed, item[1].nodes))
-        made, twin = [], 0
-        for place, (identity, part) in enumerate(listed):
-            twin = twin + 1 if place and listed[place - 1][1].key == part.key else 0
-            if (identity, twin) not in self._made:
-                self._made[identity, twin] = self._draw(part, twin)
-            made.append(self._made[identity, twin])
-        return made
+            listed.append(self._parts[identity])
+        listed.sort(key=lambda part: (part.key, part.disclosed, part.nodes))
+        twins = [0]
+        for before, part in pairwise(listed):
+            twins.append(twins[-1] + 1 if before.key == part.key else 0)
+        return list(zip(listed, twins, strict=True))
+
+    def distinct(self) -> dict[str, tuple[Graph, str]]:
+        """One canonical graph per content, with a name for it."""
+        return {
+            part.key: (part.form.graph, ", ".join(part.nodes[:3]))
+            for part in self._parts.values()
+        }
 
     def _part(
         self,
@@ -173,22 +185,25 @@ class _Atelier:
         fused: pd.DataFrame,
     ) -> _Part:
         own = subgraph(graph, nodes, claims)
+        form = canonical(own)
         return _Part(
-            key=content_key(own, self._method),
-            graph=own,
+            key=key_of(form, self._method),
+            form=form,
             nodes=tuple(names[k] for k in nodes),
             claims=tuple(fused["claim_id"].to_numpy()[claims]),
             disclosed=pd.Timestamp(fused["disclosed_on"].to_numpy()[claims].max()),
             anchored=is_anchored(own),
         )
 
-    def _draw(self, part: _Part, twin: int) -> Component:
-        draws = self._sampler(part.graph, part.key, ", ".join(part.nodes[:3]))
-        if twin:
-            rows = generator(part.key, _SHUFFLE + twin).permutation(len(draws))
-            draws = draws[rows]
-        key = f"{part.key}#{twin}"
-        return Component(key, part.nodes, part.claims, part.anchored, draws)
+
+def _component(part: _Part, twin: int, drawn: FloatArray) -> Component:
+    draws = np.empty_like(drawn)
+    draws[:, part.form.order] = drawn
+    if twin:
+        order = generator(part.key, _SHUFFLE + twin).permutation(len(draws))
+        draws = draws[order]
+    key = f"{part.key}#{twin}"
+    return Component(key, part.nodes, part.claims, part.anchored, draws)
 
 
 def _graph(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:

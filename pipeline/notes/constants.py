@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from pipeline.notes.faults import Fault, short
 from pipeline.notes.frontmatter import Unreadable, decode, load
@@ -65,6 +72,14 @@ class Scenario(_Entry):
     frontier_growth: Range | Literal["fitted"]
     share: Range
     stall_after_months: Range | None = None
+    cluster_share: Range | None = None
+    algorithmic_progress: Range | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Scenario:
+        if self.stall_after_months and self.cluster_share:
+            raise ValueError("a scenario stalls or is limited by a cluster, not both")
+        return self
 
 
 def read_assumptions(

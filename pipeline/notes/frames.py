@@ -146,7 +146,11 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
     for s in entries:
         fitted = s.frontier_growth == "fitted"
         growth = None if isinstance(s.frontier_growth, str) else s.frontier_growth
-        stall = s.stall_after_months
+        ranges = {
+            "stall_after_months": s.stall_after_months,
+            "cluster_share": s.cluster_share,
+            "algorithmic_progress": s.algorithmic_progress,
+        }
         rows.append(
             {
                 "scenario": s.id,
@@ -164,8 +168,11 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
                 "frontier_growth_high": growth.high if growth else None,
                 "share_low": s.share.low,
                 "share_high": s.share.high,
-                "stall_after_months_low": stall.low if stall else None,
-                "stall_after_months_high": stall.high if stall else None,
+            }
+            | {
+                f"{name}_{end}": getattr(span, end) if span else None
+                for name, span in ranges.items()
+                for end in ("low", "high")
             }
         )
     return pd.DataFrame(rows)

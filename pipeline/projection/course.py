@@ -6,7 +6,7 @@ not: geometry (paths.py), tables (project.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
+from pipeline.projection.cluster import cluster
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.leader import Leader, candidates, leader
 from pipeline.projection.paths import Course
@@ -33,7 +34,7 @@ class Setting:
     frontier: Frontier
     leader: Leader
     candidates: pd.DataFrame
-    records: pd.DataFrame
+    runs: pd.DataFrame
 
 
 def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
@@ -52,8 +53,7 @@ def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
         raise NoProjectionError(
             "no anchored reasoning stage narrow enough to lead by then"
         )
-    records = runs[runs["model_id"].isin(known.models)]
-    return Setting(state.vintage, known, first, able, records)
+    return Setting(state.vintage, known, first, able, runs)
 
 
 def course(
@@ -75,14 +75,7 @@ def course(
     Raises:
         NoProjectionError: where the pace is not disclosed or cannot be fitted by then.
     """
-    if scenario.pace_claim is not None:
-        day = disclosed.get(scenario.pace_claim)
-        if day is None:
-            raise NoProjectionError(
-                f"the pace claim {scenario.pace_claim} is not in the record"
-            )
-        if day > at.vintage:
-            raise NoProjectionError(f"the pace was disclosed on {day.date()}")
+    check_in_force(scenario, disclosed, at.vintage)
     z = luck[:, paces.PACE]
     if scenario.pace_fitted:
         pace = paces.fitted_pace(at.candidates, at.vintage, scenario, z, assumed)
@@ -90,18 +83,62 @@ def course(
             raise NoProjectionError("fewer than three records of reasoning compute")
     else:
         pace = paces.stated_pace(scenario, z)
-    z = luck[:, paces.GROWTH]
-    if scenario.growth is None:
-        growth = paces.fitted_growth(at.records, z, assumed)
-        if growth is None:
-            raise NoProjectionError("fewer than three records of total compute")
-    else:
-        growth = paces.stated_growth(scenario.growth, z)
+    if scenario.progress is not None:
+        # The pace counts effective compute; what algorithms give is not bought.
+        free = paces.stated_growth(scenario.progress, luck[:, paces.PROGRESS])
+        pace = np.maximum(pace - free, assumed["pace.floor"])
+    growth = frontier_growth(at.runs, scenario, luck, assumed)
     stall = np.full(len(pace), np.inf)
     if scenario.stall_months is not None:
         months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
         stall = at.leader.time + months / 12
-    return Course(at.leader.start, at.leader.time, pace, growth, stall)
+    taken = Course(at.leader.start, at.leader.time, pace, growth, stall)
+    if scenario.cluster_share is None:
+        return taken
+    level, rate = cluster(scenario.cluster_share, luck, assumed)
+    return replace(taken, cap=level, cap_growth=rate)
+
+
+def check_in_force(
+    scenario: Scenario, disclosed: dict[str, pd.Timestamp], vintage: pd.Timestamp
+) -> None:
+    """That a vintage may know the pace of a scenario.
+
+    Raises:
+        NoProjectionError: where its claim is missing or was disclosed later.
+    """
+    if scenario.pace_claim is None:
+        return
+    day = disclosed.get(scenario.pace_claim)
+    if day is None:
+        raise NoProjectionError(
+            f"the pace claim {scenario.pace_claim} is not in the record"
+        )
+    if day > vintage:
+        raise NoProjectionError(f"the pace was disclosed on {day.date()}")
+
+
+def frontier_growth(
+    runs: pd.DataFrame, scenario: Scenario, luck: FloatArray, assumed: Assumed
+) -> FloatArray:
+    """Draws of the frontier's growth after its last record, log10 per year.
+
+    Args:
+        runs: runs with known total compute at the vintage.
+        scenario: the scenario.
+        luck: outcome of `pace.luck`.
+        assumed: constants of the method.
+
+    Raises:
+        NoProjectionError: where growth is fitted and the records are too few.
+    """
+    z = luck[:, paces.GROWTH]
+    if scenario.growth is not None:
+        return paces.stated_growth(scenario.growth, z)
+    growth = paces.fitted_growth(runs, z, assumed)
+    if growth is None:
+        raise NoProjectionError("fewer than three records of total compute")
+    return growth
 
 
 def stale(

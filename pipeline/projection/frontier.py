@@ -38,8 +38,8 @@ class Frontier:
             (draws, times); before the first record its level.
         """
         after = np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        if len(self.times) == 1:
-            return np.asarray(self.draws + after)
+        if len(self.times) == 1 or np.min(t) >= self.times[-1]:
+            return np.asarray(self.draws[:, -1:] + after)
         inside = np.clip(t, self.times[0], self.times[-1])
         k = np.searchsorted(self.times, inside, "right") - 1
         k = np.clip(k, 0, len(self.times) - 2)

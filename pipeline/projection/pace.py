@@ -18,17 +18,17 @@ from scipy import special
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.method import FloatArray
-from pipeline.projection.dates import regression_year, years
+from pipeline.projection.dates import years
 from pipeline.projection.scenario import Scenario
-from pipeline.projection.trend import ols
+from pipeline.projection.trend import Series, bootstrap_slopes, ols, select
 
-PACE, GROWTH, SHARE, STALL = range(4)
+PACE, GROWTH, SHARE, STALL, PROGRESS, CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH = range(8)
 _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 
 def luck(n: int) -> FloatArray:
-    """Standard normals (n, 4): pace, frontier growth, share, stall."""
-    return sobol_normals(4, n, _KEY)
+    """Standard normals (n, 8), one column per name above."""
+    return sobol_normals(8, n, _KEY)
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
@@ -105,19 +105,19 @@ def stated_growth(growth: tuple[float, float], z: FloatArray) -> FloatArray:
 def fitted_growth(
     runs: pd.DataFrame, z: FloatArray, assumed: Assumed
 ) -> FloatArray | None:
-    """log10 growth per year of the record runs since the window's start; None below 3.
+    """log10 growth per year of the record since the window's start; None below 3 runs.
+
+    The draws are those of the block bootstrap, for the least-squares error of a running
+    maximum is too small.
 
     Args:
-        runs: columns released_on, log10_flop, of the record runs.
+        runs: columns name, released_on, flop, of all runs known.
         z: standard normals.
         assumed: constants of the method.
     """
-    since = pd.Timestamp(int(assumed["projection.frontier_since_year"]), 1, 1)
-    recent = runs[runs["released_on"] >= since]
-    if len(recent) < assumed["projection.fitted_min_records"]:
+    since = f"{int(assumed['projection.frontier_since_year'])}-01-01"
+    record = Series("record", since, None, running_maximum=True)
+    if len(select(runs, record)) < assumed["projection.fitted_min_records"]:
         return None
-    fit = ols(
-        regression_year(recent["released_on"]),
-        recent["log10_flop"].to_numpy(dtype=float),
-    )
-    return np.asarray(fit.slope + z * fit.slope_se)
+    slopes = bootstrap_slopes(runs, record, assumed)
+    return np.asarray(np.quantile(slopes, special.ndtr(z)))

@@ -5,14 +5,16 @@ What belongs here: reading the row. What does not: its meaning (pace.py, course.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Pace, frontier growth, ceiling and stall; None where a scenario has none."""
+    """Pace, frontier growth, ceiling and limits; None where a scenario has none."""
 
     name: str
     headline: bool
@@ -24,6 +26,8 @@ class Scenario:
     growth: tuple[float, float] | None  # x per year (90% range); None = fitted
     share: tuple[float, float]
     stall_months: tuple[float, float] | None
+    cluster_share: tuple[float, float] | None  # of the lab's cluster
+    progress: tuple[float, float] | None  # x per year (90% range), of algorithms
 
 
 def scenarios_of(frame: pd.DataFrame) -> list[Scenario]:
@@ -41,9 +45,14 @@ def scenarios_of(frame: pd.DataFrame) -> list[Scenario]:
             if row["frontier_fitted"]
             else (row["frontier_growth_low"], row["frontier_growth_high"]),
             share=(row["share_low"], row["share_high"]),
-            stall_months=None
-            if pd.isna(row["stall_after_months_low"])
-            else (row["stall_after_months_low"], row["stall_after_months_high"]),
+            stall_months=_range(row, "stall_after_months"),
+            cluster_share=_range(row, "cluster_share"),
+            progress=_range(row, "algorithmic_progress"),
         )
         for row in frame.to_dict("records")
     ]
+
+
+def _range(row: dict[Hashable, Any], name: str) -> tuple[float, float] | None:
+    low = row[f"{name}_low"]
+    return None if pd.isna(low) else (low, row[f"{name}_high"])

@@ -31,3 +31,10 @@ def test_the_key_decides():
 def test_a_covariance_that_is_none_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
         gaussian_draws(np.zeros(2), -np.eye(2), 8, KEY)
+
+
+def test_arrays_of_different_keys_are_independent_of_each_other():
+    arrays = [sobol_normals(3, 4096, f"{k:064x}") for k in range(8)]
+    side_by_side = np.corrcoef(np.hstack(arrays).T)
+    between = side_by_side - np.kron(np.eye(8), np.ones((3, 3))) * side_by_side
+    assert np.abs(between).max() < 5 / 64  # five standard errors of chance

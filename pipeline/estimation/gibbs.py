@@ -1,0 +1,233 @@
+"""Gibbs sampler for claim graphs: many short chains, side by side, until they agree.
+
+What belongs here: starting points, sweeps, when to stop, which draws to keep. What does
+not: the moves (moves, jumps), the cache and one-node components (posterior).
+
+One sweep: a jump where claims contradict each other, the weights given x (Gamma), x
+given the weights (conditional Gaussian, sliced against the bounds). Nothing to tune.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.estimation.batch import batch
+from pipeline.estimation.canonical import Canonical
+from pipeline.estimation.convergence import R_HAT, Diagnosis, diagnose
+from pipeline.estimation.draws import generator
+from pipeline.estimation.gaussian import fit
+from pipeline.estimation.graph import EQUALITY, Graph, anchored, union
+from pipeline.estimation.grid import pair_quantiles
+from pipeline.estimation.jumps import Jumps, groups
+from pipeline.estimation.method import BoolArray, FloatArray, Method
+from pipeline.estimation.moves import (
+    BoundSlice,
+    Space,
+    gaussian_given_weights,
+    weights,
+)
+from pipeline.estimation.selection import even, margins, select
+
+CHAINS = 128
+STARTS = 8  # groups of chains, each with its own starting point
+WARM_UP = 16  # sweeps that are never kept
+FIRST = 48  # sweeps before the first diagnosis; it doubles from there
+LONGEST = FIRST * 2**7
+STORED = 192  # sweeps kept in memory at most: beyond, every other one is dropped
+_STREAM, _GROUPS = 1, 2  # purposes of a component's generators
+
+
+class NotConvergedError(RuntimeError):
+    """Chains of a component did not agree; the message names it.
+
+    Attributes:
+        key: Content key of the component.
+        label: What the caller calls it.
+    """
+
+    def __init__(self, key: str, label: str, found: Diagnosis) -> None:
+        self.key, self.label = key, label
+        bad = np.flatnonzero(~found.good)
+        super().__init__(
+            f"the sampler did not converge on {label} (component {key[:12]}): after "
+            f"{LONGEST} sweeps R̂ is {found.r_hat.max():.3f}, the smallest effective "
+            f"size {found.effective.min():.0f}, at canonical nodes {bad.tolist()[:10]}"
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component to sample: content key, the caller's name, canonical form."""
+
+    key: str
+    label: str
+    form: Canonical
+
+
+class _Chains:
+    """One component on its way: its random numbers and what was kept of its chains."""
+
+    def __init__(self, part: Part, *, tense: bool, most: int) -> None:
+        self.part = part
+        self.tense = tense  # claims contradict each other: jumps are needed
+        self.most = most  # sweeps kept in memory
+        self.stream = generator(part.key, _STREAM)
+        self.sweeps: list[int] = []
+        self.kept: list[FloatArray] = []  # (n, chains), deviations from the prior mean
+        self.stride = 1
+
+    def store(self, sweep: int, x: FloatArray) -> None:
+        """Keep the state of a sweep if it is its turn."""
+        if sweep >= WARM_UP and sweep % self.stride == 0:
+            self.sweeps.append(sweep)
+            self.kept.append(x)
+
+    def settle(self, now: int) -> FloatArray:
+        """Forget the first quarter; return draws (sweeps, n, chains), then thin."""
+        spare = bisect_left(self.sweeps, now // 4)
+        del self.sweeps[:spare], self.kept[:spare]
+        draws = np.stack(self.kept)
+        if len(self.kept) > self.most:
+            self.stride *= 2
+            chosen = [k for k, s in enumerate(self.sweeps) if s % self.stride == 0]
+            self.sweeps = [self.sweeps[k] for k in chosen]
+            self.kept = [self.kept[k] for k in chosen]
+        return draws
+
+
+def _tense(graphs: list[Graph], method: Method) -> list[bool]:
+    """Whether sweeps alone may be too slow for a component.
+
+    Its density may have several humps: a Student-t is log-concave within √ν scales,
+    where its weight ν ÷ (ν + z²) is above one half; so is a bound that the fit does not
+    break. Or bounds alone hold one of its nodes, over the width of the prior.
+    """
+    whole = union(graphs)
+    fitted = fit(whole, method)
+    odd = np.where(
+        whole.kind == EQUALITY,
+        fitted.weight < 0.5,
+        whole.kind * (fitted.claim_mean - whole.y) > 0,
+    )
+    odd |= ~anchored(whole)[whole.i]
+    ends = np.cumsum([g.m for g in graphs])[:-1]
+    return [bool(np.any(part)) for part in np.split(odd, ends)]
+
+
+def _first_points(space: Space) -> FloatArray:
+    """A starting point per group, (n, chains): wide apart, for the claims rule in turn.
+
+    Weights from a Gamma(1/2), far more uneven than any posterior, shared by a group.
+    """
+    share = space.chains // STARTS
+    uneven = space.gammas(0.5)[:, ::share]
+    weight = np.repeat(np.maximum(uneven, 1e-6), share, axis=1)
+    return gaussian_given_weights(space, weight)[0]
+
+
+def _members(chains: list[_Chains]) -> list[BoolArray | None]:
+    return [
+        groups(c.part.form.graph, generator(c.part.key, _GROUPS)) if c.tense else None
+        for c in chains
+    ]
+
+
+def run(parts: list[Part], method: Method, n_draws: int) -> dict[str, FloatArray]:
+    """Sample components side by side until each has converged.
+
+    Args:
+        parts: Components in canonical form.
+        method: The constants.
+        n_draws: Draws wanted of each.
+
+    Returns:
+        Draws (n_draws, n) by content key, in canonical order, in random order of rows.
+
+    Raises:
+        NotConvergedError: if a component's chains do not agree in time.
+    """
+    if not parts:
+        return {}
+    wanted = -(-n_draws // CHAINS)
+    tense = _tense([p.form.graph for p in parts], method)
+    chains = [
+        _Chains(part, tense=t, most=max(STORED, 2 * wanted))
+        for part, t in zip(parts, tense, strict=True)
+    ]
+    done: dict[str, FloatArray] = {}
+    state: list[FloatArray] = []
+    sweep, check = 0, max(FIRST, WARM_UP + 2 * wanted)
+    while chains:
+        sampler = _Sampler(chains, method, state)
+        while sweep < check:
+            sampler.sweep(sweep)
+            sweep += 1
+        left, state = [], []
+        for component, x in zip(chains, sampler.states(), strict=True):
+            part, draws = component.part, component.settle(sweep)
+            found = diagnose(draws, STARTS)
+            if _settled(part, found):
+                done[part.key] = _finish(draws, part, method, n_draws)
+            elif sweep >= LONGEST:
+                raise NotConvergedError(part.key, part.label, found)
+            else:
+                left.append(component)
+                state.append(x)
+        chains, check = left, 2 * check
+    return done
+
+
+class _Sampler:
+    """The moves on a set of components, with their states."""
+
+    def __init__(
+        self, chains: list[_Chains], method: Method, state: list[FloatArray]
+    ) -> None:
+        """Continue from the states (n, chains) of the components, or start afresh."""
+        graphs = [c.part.form.graph for c in chains]
+        streams = [c.stream for c in chains]
+        self.chains = chains
+        self.space = Space(batch(graphs, method), method, streams, CHAINS)
+        self.rows = [self.space.batch.rows_of(k) for k in range(len(chains))]
+        self.jumps = Jumps(self.space, _members(chains))
+        self.against = BoundSlice(self.space)
+        if state:
+            self.x = np.empty((self.space.batch.n, CHAINS))
+            self.x[np.concatenate(self.rows)] = np.concatenate(state)
+        else:
+            self.x = _first_points(self.space)
+
+    def states(self) -> list[FloatArray]:
+        """Where the chains of each component are, (n, chains) each."""
+        return [self.x[rows] for rows in self.rows]
+
+    def sweep(self, number: int) -> None:
+        """Move everything once and let each component keep its state."""
+        self.jumps(self.x, number)
+        weight = weights(self.space, self.x)
+        self.x = self.against(self.x, *gaussian_given_weights(self.space, weight))
+        for component, x in zip(self.chains, self.states(), strict=True):
+            component.store(number, x)
+
+
+def _settled(part: Part, found: Diagnosis) -> bool:
+    """Whether a component's chains agree, and are accurate where it matters.
+
+    The margins of a pair come from a grid, and the level of a node that is not anchored
+    is the prior's and not published: for those it is enough that chains agree.
+    """
+    graph = part.form.graph
+    coarse = ~anchored(graph) | (graph.n == 2)
+    return bool(np.all(found.good | (coarse & (found.r_hat < R_HAT))))
+
+
+def _finish(states: FloatArray, part: Part, method: Method, n_draws: int) -> FloatArray:
+    """Draws with the best margins there are: from a grid for pairs, else all states."""
+    if part.form.graph.n == 2:
+        margin = pair_quantiles(part.form.graph, method, even(n_draws))
+    else:
+        margin = method.prior_mean + margins(states, n_draws, part.form.orbit)
+    return select(states, margin, part.key)

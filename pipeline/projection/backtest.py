@@ -1,0 +1,222 @@
+"""Forecasts made at quarterly origins, scored against today's record.
+
+What belongs here: which forecast is made when and what it is held against. What does
+not: scores (scores.py), outcomes (realised.py), their summary (calibration.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.method import FloatArray
+from pipeline.estimation.vintages import State
+from pipeline.projection import pace as paces
+from pipeline.projection.course import (
+    NoProjectionError,
+    Setting,
+    check_in_force,
+    course,
+    frontier_growth,
+    setting,
+)
+from pipeline.projection.dates import year, years
+from pipeline.projection.frontier import Frontier, frontier, known_runs
+from pipeline.projection.paths import Course, crossing, path, straight
+from pipeline.projection.realised import (
+    FRONTIER,
+    MEASURED,
+    REASONING,
+    Outcome,
+    met_by,
+    outcomes,
+)
+from pipeline.projection.scenario import Scenario, scenarios_of
+from pipeline.projection.scores import brier, covered, crps, pit
+
+HORIZONS = (3, 6, 12, 18)  # months
+PERSISTENCE, UNBOUNDED = "persistence", "unbounded"
+BRIER_HORIZON = 12
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One scenario's forecast of one target at the horizons of an origin."""
+
+    scenario: str
+    target: str
+    draws: FloatArray  # (draws, horizons) log10 FLOP
+    met: FloatArray | None = None  # (draws,) years of the crossing
+    share: FloatArray | None = None  # (draws,) log10
+
+
+@dataclass(frozen=True)
+class Past:
+    """What an origin could know."""
+
+    state: State
+    frontier: Frontier
+    runs: pd.DataFrame
+    setting: Setting | None  # None without a leader
+
+
+def backtest_table(
+    states: list[State],
+    models: pd.DataFrame,
+    scenarios: pd.DataFrame,
+    claims: pd.DataFrame,
+    assumed: Assumed,
+) -> pd.DataFrame:
+    """Rows of out.backtests.
+
+    Args:
+        states: the posterior at each vintage.
+        models: core.models.
+        scenarios: core.scenarios.
+        claims: raw.claims, for the dates of pace claims.
+        assumed: constants of the method.
+    """
+    newest = states[-1]
+    luck = paces.luck(int(assumed["fusion.draws"]))
+    disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
+    known: dict[pd.Timestamp, dict[str, Outcome]] = {}
+    rows: list[dict[str, Any]] = []
+    for origin in origins(states[0].vintage, newest.vintage):
+        state = [s for s in states if s.vintage <= origin][-1]
+        targets = [origin + pd.DateOffset(months=h) for h in HORIZONS]
+        days = [day for day in targets if day <= newest.vintage]
+        past = _past(state, models, assumed)
+        if past is None or not days:
+            continue
+        for day in days:
+            if day not in known:
+                known[day] = outcomes(newest, models, day, assumed)
+        for forecast in forecasts(
+            past, scenarios_of(scenarios), disclosed, (years(days), luck), assumed
+        ):
+            for k, day in enumerate(days):
+                outcome = known[day].get(forecast.target)
+                if outcome is None:
+                    continue
+                row = {
+                    "origin": origin,
+                    "vintage": state.vintage,
+                    "horizon_months": HORIZONS[k],
+                    "target_on": day,
+                }
+                row |= _score(forecast, k, outcome)
+                if forecast.met is not None and forecast.share is not None:
+                    chance = float((forecast.met <= year(day)).mean())
+                    row["probability_met"] = chance
+                    if HORIZONS[k] == BRIER_HORIZON and outcome.kind == MEASURED:
+                        truth = met_by(newest, models, day, forecast.share, assumed)
+                        row |= {"realised_met": truth, "brier": brier(chance, truth)}
+                rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def origins(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """Starts of quarters from the first to the newest vintage."""
+    return pd.date_range(first, last, freq="QS")
+
+
+def forecasts(
+    past: Past,
+    scenarios: list[Scenario],
+    disclosed: dict[str, pd.Timestamp],
+    at: tuple[FloatArray, FloatArray],
+    assumed: Assumed,
+) -> Iterator[Forecast]:
+    """Every forecast that can be made of a past, references included.
+
+    Args:
+        past: what is known at the origin.
+        scenarios: all scenarios; one counts once its pace is disclosed.
+        disclosed: date of each claim.
+        at: years of the horizons (times,), and the outcome of `pace.luck`.
+        assumed: constants of the method.
+    """
+    times, luck = at
+    for scenario in scenarios:
+        try:
+            check_in_force(scenario, disclosed, past.state.vintage)
+            growth = frontier_growth(past.runs, scenario, luck, assumed)
+            yield Forecast(scenario.name, FRONTIER, past.frontier.at(times, growth))
+            if past.setting is None:
+                continue
+            taken = course(past.setting, scenario, disclosed, luck, assumed)
+        except NoProjectionError:
+            continue
+        share = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
+        met = crossing(taken, past.frontier, share)
+        reasoning, _ = path(taken, past.frontier, met, times)
+        yield Forecast(scenario.name, REASONING, reasoning, met, share)
+    headline = next((s for s in scenarios if s.headline), None)
+    if headline is not None:
+        yield from _references(past, headline, times, luck, assumed)
+
+
+def _references(
+    past: Past, headline: Scenario, times: FloatArray, luck: FloatArray, a: Assumed
+) -> Iterator[Forecast]:
+    """No growth, and the headline's growth without a ceiling, at every origin.
+
+    A reference knows the headline's growth before it was disclosed; that makes it the
+    harder to beat.
+    """
+    nothing = np.zeros(len(luck))
+    stated = replace(headline, pace_claim=None, stall_months=None)
+    growth = frontier_growth(past.runs, stated, luck, a)
+    for name, rate in ((PERSISTENCE, nothing), (UNBOUNDED, growth)):
+        yield Forecast(name, FRONTIER, past.frontier.at(times, rate))
+    if past.setting is None:
+        return
+    free = course(past.setting, stated, {}, luck, a)
+    still = Course(free.start, free.time, nothing, nothing, free.stall)
+    share = paces.log_uniform(luck[:, paces.SHARE], *headline.share)
+    for name, taken in ((PERSISTENCE, still), (UNBOUNDED, free)):
+        met = crossing(taken, past.frontier, share)
+        yield Forecast(name, REASONING, straight(taken, times[None, :]), met, share)
+
+
+def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
+    """Frontier and, where there is one, leader; the frontier does without a leader."""
+    runs = known_runs(state, models)
+    largest = frontier(state, runs)
+    if largest is None:
+        return None
+    try:
+        known = setting(state, models, assumed)
+    except NoProjectionError:
+        known = None
+    return Past(state, largest, runs, known)
+
+
+def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:
+    predicted = forecast.draws[:, k]
+    points = 10 ** np.quantile(predicted, LEVELS)
+    truth = 10 ** np.quantile(outcome.draws, (0.05, 0.5, 0.95))
+    row: dict[str, Any] = {
+        "scenario": forecast.scenario,
+        "target": forecast.target,
+        **{f"predicted_flop_p{100 * q:02.0f}": v
+           for q, v in zip(LEVELS, points, strict=True)},
+        **{f"realised_flop_{p}": v
+           for p, v in zip(("p05", "p50", "p95"), truth, strict=True)},
+        "realised_model_id": outcome.model,
+        "realised_kind": outcome.kind,
+    }  # fmt: skip
+    if outcome.kind == MEASURED:
+        row |= {
+            "crps": crps(predicted, outcome.draws),
+            "pit": pit(predicted, outcome.draws),
+            "covered_50": covered(predicted, outcome.draws, 0.5),
+            "covered_90": covered(predicted, outcome.draws, 0.9),
+        }
+    return row

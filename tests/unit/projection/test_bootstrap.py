@@ -1,0 +1,119 @@
+"""The trend: least squares, selection of series, and the block bootstrap."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from unit.projection import world
+
+from pipeline.projection.dates import regression_year
+from pipeline.projection.pace import fitted_growth
+from pipeline.projection.trend import (
+    SERIES,
+    Series,
+    bootstrap_slopes,
+    ols,
+    select,
+    trend_table,
+)
+
+ASSUMED = world.assumed()
+ALL, RECORD, TOP5 = SERIES[:3]
+MAXIMUM = Series("record", "2018-01-01", None, running_maximum=True)
+
+
+def runs(n=60, growth=0.65, noise=0.5, seed=1):
+    rng = np.random.default_rng(seed)
+    days = pd.Timestamp("2020-01-15") + pd.to_timedelta(
+        np.sort(rng.integers(0, 2300, n)), "D"
+    )
+    year = (days - days[0]).days / 365.25
+    flop = 10 ** (24 + growth * year + rng.normal(0, noise, n))
+    return pd.DataFrame(
+        {"name": [f"run {k}" for k in range(n)], "released_on": days, "flop": flop}
+    )
+
+
+def slope_of(data, series):
+    chosen = select(data, series)
+    return ols(regression_year(chosen["released_on"]), np.log10(chosen["flop"]))
+
+
+def test_ols_is_that_of_scipy():
+    x, y = np.array([0.0, 1, 2, 4, 5]), np.array([24.0, 24.7, 25.1, 26.6, 27.1])
+    fit, theirs = ols(x, y), stats.linregress(x, y)
+    assert (fit.slope, fit.slope_se) == pytest.approx((theirs.slope, theirs.stderr))
+    with pytest.raises(ValueError, match="three runs"):
+        ols(x[:2], y[:2])
+
+
+def test_without_a_choice_the_bootstrap_agrees_with_least_squares():
+    histories = [runs(300, seed=k) for k in range(20)]
+    slopes = [bootstrap_slopes(h, ALL, ASSUMED) for h in histories]
+    fits = [slope_of(h, ALL) for h in histories]
+    spread = np.mean([s.std() for s in slopes])
+    assert spread == pytest.approx(np.mean([f.slope_se for f in fits]), rel=0.1)
+    lean = [np.median(s) - f.slope for s, f in zip(slopes, fits, strict=True)]
+    assert abs(np.mean(lean)) < spread / 4
+
+
+def test_a_resample_of_everything_once_is_the_series_itself():
+    """Blocks as long as the record leave one resample: the data."""
+    data = runs()
+    whole = world.assumed(trend__block_power=1.0, trend__resamples=3)
+    for series in SERIES:
+        slopes = bootstrap_slopes(data, series, whole)
+        assert slopes == pytest.approx([slope_of(data, series).slope] * 3)
+
+
+@pytest.mark.parametrize("series", [MAXIMUM, TOP5])
+def test_intervals_of_chosen_runs_cover_only_with_the_bootstrap(series):
+    histories = [runs(seed=k) for k in range(100)]
+    fits = [slope_of(h, series) for h in histories]
+    truth = np.mean([f.slope for f in fits])
+    naive = [abs(f.slope - truth) < 1.645 * f.slope_se for f in fits]
+    covered = [
+        low <= truth <= high
+        for low, high in (
+            np.quantile(bootstrap_slopes(h, series, ASSUMED), (0.05, 0.95))
+            for h in histories
+        )
+    ]
+    assert np.mean(naive) < 0.82  # too narrow
+    assert 0.8 < np.mean(covered) < 0.98  # three binomial standard errors of 0.9
+
+
+def test_the_content_decides_the_resamples():
+    data = runs()
+    first = bootstrap_slopes(data, RECORD, ASSUMED)
+    shuffled = data.sample(frac=1, random_state=1)
+    assert np.array_equal(first, bootstrap_slopes(shuffled, RECORD, ASSUMED))
+    changed = data.assign(flop=data["flop"] * 1.01)
+    assert not np.allclose(first, bootstrap_slopes(changed, RECORD, ASSUMED))
+
+
+def test_a_record_is_a_run_that_no_earlier_one_beats():
+    chosen = select(runs(), RECORD)
+    assert chosen["flop"].is_monotonic_increasing
+    best = runs().sort_values("released_on")["flop"].cummax()
+    assert len(chosen) == best.nunique()
+
+
+def test_each_series_stands_twice_with_one_middle():
+    table = trend_table(runs(), pd.Timestamp("2026-01-01"), ASSUMED)
+    assert set(table["series"]) == {s.name for s in SERIES}
+    for _, group in table.groupby("series"):
+        assert set(group["method"]) == {"ols", "bootstrap"}
+        assert group["growth_per_year_p50"].nunique() == 1
+        assert group["growth_per_year_p05"].nunique() == 2
+    assert (table["growth_per_year_p05"] < table["growth_per_year_p50"]).all()
+    assert (table["growth_per_year_p95"] > table["growth_per_year_p50"]).all()
+
+
+def test_fitted_growth_has_the_spread_of_the_bootstrap():
+    z = stats.norm.ppf((np.arange(4096) + 0.5) / 4096)
+    growth = fitted_growth(runs(), z, ASSUMED)
+    slopes = bootstrap_slopes(runs(), MAXIMUM, ASSUMED)
+    for q in (0.05, 0.5, 0.95):
+        assert np.quantile(growth, q) == pytest.approx(np.quantile(slopes, q), abs=0.01)
+    assert fitted_growth(runs().head(2), z, ASSUMED) is None
