@@ -103,6 +103,9 @@ _HAS_SNAPSHOTS = (
     "SELECT count(*) FROM sqlite_master WHERE name = 'ducklake_snapshot_changes'"
 )
 
+# SQLite's words when the file may well be in order, but what is around it is not.
+_SURROUNDINGS = ("disk I/O", "disk is full", "locked", "unable to open", "readonly")
+
 _in_process = threading.RLock()
 _attached = 0
 
@@ -142,10 +145,10 @@ def _publications(path: Path, order: str) -> list[Head]:
 def unreadable(path: Path, error: Exception) -> str:
     """What to do when the catalog cannot be read; said by everyone who meets it."""
     why = str(error).splitlines()[0]
-    if isinstance(error, sqlite3.OperationalError):  # the file may be well
+    if any(sign in why for sign in _SURROUNDINGS):
         return (
-            f"{path} cannot be opened ({why}): make room on the disk, and see that its "
-            "folder can be written"
+            f"{path} cannot be opened ({why}): make room on the disk, see that its "
+            "folder can be written and that nobody else holds it, and try again"
         )
     return (
         f"{path} cannot be read ({why}): put back a copy with "
