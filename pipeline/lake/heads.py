@@ -99,6 +99,13 @@ def publications(settings: Settings) -> list[Head]:
     return _publications(catalog_path(settings), "ORDER BY snapshot_id")
 
 
+_HAS_SNAPSHOTS = (
+    "SELECT count(*) FROM sqlite_master WHERE name = 'ducklake_snapshot_changes'"
+)
+
+# SQLite's words when the file may well be in order, but what is around it is not.
+_SURROUNDINGS = ("disk I/O", "disk is full", "locked", "unable to open", "readonly")
+
 _in_process = threading.RLock()
 _attached = 0
 
@@ -123,6 +130,8 @@ def _publications(path: Path, order: str) -> list[Head]:
             return []
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as con:
+                if not con.execute(_HAS_SNAPSHOTS).fetchone()[0]:
+                    return []  # killed while the lake was being created
                 rows = con.execute(
                     "SELECT commit_extra_info FROM ducklake_snapshot_changes "
                     f"WHERE author = ? AND commit_extra_info IS NOT NULL {order}",
@@ -134,8 +143,13 @@ def _publications(path: Path, order: str) -> list[Head]:
 
 
 def unreadable(path: Path, error: Exception) -> str:
-    """What to do when the catalog is damaged; said by everyone who meets it."""
+    """What to do when the catalog cannot be read; said by everyone who meets it."""
     why = str(error).splitlines()[0]
+    if any(sign in why for sign in _SURROUNDINGS):
+        return (
+            f"{path} cannot be opened ({why}): make room on the disk, see that its "
+            "folder can be written and that nobody else holds it, and try again"
+        )
     return (
         f"{path} cannot be read ({why}): put back a copy with "
         "`headroom lake restore DIR`, or move its folder away and run "

@@ -142,7 +142,7 @@ def rollback(
         return Publication(head, published=True)
 
 
-def _again(settings: Settings, release: Head) -> dict[str, pd.DataFrame]:
+def _again(settings: Settings, release: Head) -> store.Tables:
     """The tables of a release, if they are still what they were."""
     recorded = _contents(settings)[release.seq]
     tables, findings = {}, []
@@ -163,7 +163,7 @@ def _again(settings: Settings, release: Head) -> dict[str, pd.DataFrame]:
                 " to publish it again",
             ]
         )
-    return tables
+    return store.Tables(tables, {name: recorded[name] for name in tables})
 
 
 def _contents(settings: Settings) -> dict[int, dict[str, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.lake.connect import LAKE, attached, literal
+from pipeline.lake.errors import CatalogError
 from pipeline.lake.files import replacing
 from pipeline.settings import Settings
 
@@ -33,19 +34,36 @@ def build_from(con: DuckDBPyConnection, target: Path) -> None:
 
     Whoever reads the old file keeps reading it; whoever opens the path afterwards
     reads the new one.
+
+    Raises:
+        CatalogError: if the disk is full or the folder cannot be written.
     """
-    with replacing(target) as temporary:
-        # These two leave uninitialised bytes between their parts: the same release
-        # would give another file every time.
-        con.execute("SET disabled_compression_methods = 'alp,alprd'")
-        # Many small tables: an eighth of the size of the default of 256 kB.
-        con.execute(f"ATTACH {literal(temporary)} AS plain (BLOCK_SIZE 16384)")
-        try:
-            _copy(con)
-        finally:
-            con.execute("DETACH plain")
-        # A log that someone's writing client left would be replayed on the new file.
-        target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+    import duckdb
+
+    try:
+        with replacing(target) as temporary:
+            _build(con, temporary)
+            # A log that someone's writing client left would be replayed on the new
+            # file.
+            target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+    except (duckdb.Error, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise CatalogError(
+            f"{target} cannot be built ({why}); the release stands in the lake: make "
+            "room on the disk and run `headroom refresh`"
+        ) from error
+
+
+def _build(con: DuckDBPyConnection, target: Path) -> None:
+    # These two leave uninitialised bytes between their parts: the same release would
+    # give another file every time.
+    con.execute("SET disabled_compression_methods = 'alp,alprd'")
+    # Many small tables: an eighth of the size of the default of 256 kB.
+    con.execute(f"ATTACH {literal(target)} AS plain (BLOCK_SIZE 16384)")
+    try:
+        _copy(con)
+    finally:
+        con.execute("DETACH plain")
 
 
 def release_of(path: Path) -> tuple[int, str] | None:

@@ -71,9 +71,10 @@ def publish(
             raise HeldError([withdrawn(current)])
         upkeep.require_space(settings)
         new = _staged(settings, fingerprint)
-        if findings := [found for check in checks for found in check(new)]:
+        frames = dict(new.frames)
+        if findings := [found for check in checks for found in check(frames)]:
             raise RefusedError(findings)
-        newest = newest_disclosure(new)
+        newest = newest_disclosure(frames)
         facts = store.Facts(
             release_id=release_id(newest, fingerprint),
             kind=kind,
@@ -88,7 +89,7 @@ def publish(
             old = store.read_head(con, new) if current else {}
             if current and kind == "refresh":
                 unchanged = current.method == facts.method
-                if findings := holds(old, new, method_unchanged=unchanged):
+                if findings := holds(old, frames, method_unchanged=unchanged):
                     raise HeldError(findings)
             published = store.commit(con, settings, old, new, facts)
             plain.build_from(con, settings.plain)
@@ -116,7 +117,7 @@ def withdrawn(current: Head) -> str:
     return f"these tables were withdrawn by the rollback to {current.release_id}{why}"
 
 
-def _staged(settings: Settings, fingerprint: str) -> dict[str, pd.DataFrame]:
+def _staged(settings: Settings, fingerprint: str) -> store.Tables:
     """Every published table, valid and of one piece.
 
     Raises:
@@ -133,7 +134,10 @@ def _staged(settings: Settings, fingerprint: str) -> dict[str, pd.DataFrame]:
     findings += _mixture(origin, fingerprint)
     if findings:
         raise RefusedError(findings)
-    return {table_name: each.frame for table_name, each in staged.items()}
+    return store.Tables(
+        frames={name: each.frame for name, each in staged.items()},
+        content={name: each.provenance.content for name, each in staged.items()},
+    )
 
 
 def _mixture(origin: Mapping[str, Provenance], fingerprint: str) -> list[str]:

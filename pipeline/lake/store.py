@@ -68,9 +68,15 @@ def read(
     return found
 
 
-def read_head(
-    con: DuckDBPyConnection, new: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Tables:
+    """Conformed frames of all published tables, and the sha256 of each."""
+
+    frames: Mapping[str, pd.DataFrame]
+    content: Mapping[str, str]
+
+
+def read_head(con: DuckDBPyConnection, new: Tables) -> dict[str, pd.DataFrame]:
     """The head's tables, to compare with new ones.
 
     A table with the same content is the new frame itself, which need not be read.
@@ -78,22 +84,20 @@ def read_head(
     _, published = _last(con)
     same = {
         table_name: frame
-        for table_name, frame in new.items()
-        if published.get(table_name) == content_sha256(contract(table_name), frame)
+        for table_name, frame in new.frames.items()
+        if published.get(table_name) == new.content[table_name]
     }
-    return same | read(
-        con, [table_name for table_name in new if table_name not in same]
-    )
+    return same | read(con, [name for name in new.frames if name not in same])
 
 
 def commit(
     con: DuckDBPyConnection,
     settings: Settings,
     old: Mapping[str, pd.DataFrame],
-    new: Mapping[str, pd.DataFrame],
+    new: Tables,
     facts: Facts,
 ) -> Head:
-    """Write conformed frames of all published tables as the new head.
+    """Write all published tables as the new head.
 
     Args:
         con: a connection with the lake attached for writing.
@@ -110,12 +114,15 @@ def commit(
         snapshot_id=_one(con, f"SELECT id FROM {LAKE}.current_snapshot()") + 1,
         **vars(facts),
     )
-    tables = {
-        **new,
+    meta = {
         "meta.columns": conform(contract("meta.columns"), dictionary(TABLES)),
-        "meta.changes": changes(old, new),
+        "meta.changes": changes(old, new.frames),
     }
-    content = {t: content_sha256(contract(t), frame) for t, frame in tables.items()}
+    tables = {**new.frames, **meta}
+    content = {
+        **new.content,
+        **{t: content_sha256(contract(t), frame) for t, frame in meta.items()},
+    }
     con.execute("BEGIN")
     touched = migrate(con, TABLES)
     for table_name, frame in sorted(tables.items()):

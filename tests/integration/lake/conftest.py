@@ -15,7 +15,8 @@ def settings(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def _first(tmp_path_factory):
+def first(tmp_path_factory):
+    """Only to be copied or read."""
     made = settings_in(tmp_path_factory.mktemp("first"))
     stage(made, frames(60))  # more rows than the catalog holds inline
     publish(made, run_id="run", fingerprint=F1, now=NOW)
@@ -23,9 +24,9 @@ def _first(tmp_path_factory):
 
 
 @pytest.fixture
-def published(_first, settings):
+def published(first, settings):
     """A project with `frames(60)` published as F1."""
-    shutil.copytree(_first.warehouse, settings.warehouse)
+    shutil.copytree(first.warehouse, settings.warehouse)
     return settings
 
 

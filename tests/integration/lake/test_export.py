@@ -6,12 +6,14 @@ import subprocess
 
 import duckdb
 import frictionless
+import ibis
+import polars
 import pyarrow.parquet as pq
 import pytest
 import yaml
 from synthetic import F2, NOW, frames, stage
 
-from pipeline.contracts import TABLES, arrow_schema
+from pipeline.contracts import TABLES, arrow_schema, columns
 from pipeline.lake import head, publish
 from pipeline.lake.export import ExportError, export
 from pipeline.lake.history import find
@@ -81,6 +83,27 @@ def test_parquet_csv_and_duckdb_hold_the_release(exported):
         data = pq.read_table(folder / f"parquet/{name}.parquet")
         assert data.schema.remove_metadata() == arrow_schema(TABLES[name])
         assert data.num_rows == csv.count(b"\n") - 1
+
+
+def test_polars_reads_parquet_and_csv(exported):
+    folder, _ = exported
+    for name, table in TABLES.items():
+        parquet = polars.read_parquet(folder / f"parquet/{name}.parquet")
+        csv = polars.read_csv(folder / f"csv/{name}.csv", schema=parquet.schema)
+        assert parquet.columns == [c.name for c in columns(table)]
+        assert csv.shape == parquet.shape
+    claims = polars.read_parquet(folder / "parquet/raw.claims.parquet")
+    assert claims["disclosed_on"].dtype == polars.Date
+    assert claims["value"].null_count() == 20
+
+
+def test_ibis_reads_the_file(exported):
+    folder, _ = exported
+    con = ibis.duckdb.connect(folder / "headroom.duckdb", read_only=True)
+    estimates = con.table("estimates", database="core")
+    assert estimates.flop_p50.max().execute() > 0
+    assert estimates.count().execute() == 60
+    con.disconnect()
 
 
 def test_citation_and_dictionary(exported, published):

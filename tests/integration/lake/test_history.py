@@ -78,15 +78,26 @@ def test_diff_names_rows_values_ratio_and_claims(two):
 def test_diff_and_sql_work_across_a_changed_schema(published):
     with attached(published, write=True) as con:  # as an older contract had it
         con.execute("ALTER TABLE lake.core.models DROP COLUMN family")
-    old = replace(find(published, 1), snapshot_id=2)
-    stage(published, frames(60), F2)
+        con.execute("ALTER TABLE lake.core.models ADD COLUMN licence VARCHAR")
+        con.execute("UPDATE lake.core.models SET licence = 'open'")
+        snapshot = con.execute("SELECT id FROM lake.current_snapshot()").fetchone()[0]
+    old = replace(find(published, 1), snapshot_id=snapshot)
+    tables = frames(60)
+    tables["core.models"] = tables["core.models"].copy()
+    tables["core.models"].loc[3, "developer"] = "someone else"
+    stage(published, tables, F2)
     go(published, F2)
     found = diff(published, old, head(published), table_name="core.models")
-    assert found.empty  # the release row says the content is equal
+    assert found["column"].value_counts().to_dict() == {"family": 60, "developer": 1}
+    assert found.loc[found["column"] == "family", "old"].isna().all()
     kept = plain_of(published, old)
     with duckdb.connect(kept, read_only=True) as con:
-        names = [r[0] for r in con.execute("DESCRIBE core.models").fetchall()]
-    assert "family" not in names
+        assert con.execute("SELECT DISTINCT licence FROM core.models").fetchall() == [
+            ("open",)
+        ]
+        with pytest.raises(duckdb.BinderException):
+            con.execute("SELECT family FROM core.models")
+    assert run_sql(published, "SELECT count(family) FROM core.models")[1] == [(60,)]
 
 
 def test_an_old_release_is_whole_and_built_once(two):

@@ -81,25 +81,25 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_attacks_are_refused(published, tmp_path, attack):
+def test_attacks_are_refused(first, tmp_path, attack):
     frame_of_ours = pd.DataFrame({"secret": [1]})
     assert len(frame_of_ours) == 1
     from pipeline.lake.connect import packaged
 
     secret, target = tmp_path / "secret.csv", tmp_path / "target"
     secret.write_text("a,b\n1,hunter2\n")
-    before = state(tmp_path)
+    before = state(tmp_path) | state(first.warehouse)
     sql = ATTACKS[attack].format(
         secret=secret,
         folder=tmp_path,
         target=target,
-        catalog=published.lake / "catalog.sqlite",
+        catalog=first.lake / "catalog.sqlite",
         extension=packaged("sqlite_scanner"),
     )
     with pytest.raises(SqlError) as caught:
-        run_sql(published, sql)
+        run_sql(first, sql)
     assert "hunter2" not in str(caught.value)
-    assert state(tmp_path) == before
+    assert state(tmp_path) | state(first.warehouse) == before
 
 
 def state(folder):
@@ -111,7 +111,7 @@ def state(folder):
 
 
 @pytest.mark.parametrize(
-    ("sql", "first"),
+    ("sql", "answer"),
     [
         ("SELECT count(*) FROM core.models", (60,)),
         ("FROM core.models SELECT model_id ORDER BY ALL LIMIT 1;", ("m0",)),
@@ -123,20 +123,20 @@ def state(folder):
         ),
     ],
 )
-def test_queries_are_answered(published, sql, first):
-    assert run_sql(published, sql)[1][0] == first
+def test_queries_are_answered(first, sql, answer):
+    assert run_sql(first, sql)[1][0] == answer
 
 
 @pytest.mark.parametrize(
     "sql", ["DESCRIBE core.models", "SHOW ALL TABLES", "EXPLAIN SELECT 1",
             "SUMMARIZE core.estimates", "SHOW TABLES"]
 )  # fmt: skip
-def test_looking_around_is_allowed(published, sql):
-    names, _ = run_sql(published, sql)
+def test_looking_around_is_allowed(first, sql):
+    names, _ = run_sql(first, sql)
     assert names
 
 
-def test_without_a_release_there_is_a_sentence(settings, published, tmp_path):
+def test_without_a_file_there_is_a_sentence(published):
     published.plain.unlink()
     with pytest.raises(SqlError, match="`headroom doctor`"):
         run_sql(published, "SELECT 1")

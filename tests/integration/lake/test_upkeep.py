@@ -1,7 +1,9 @@
 """Compaction, backup and restore, room on the disk, and what the doctor sees."""
 
 import shutil
+import sqlite3
 from collections import namedtuple
+from contextlib import closing
 
 import duckdb
 import pytest
@@ -105,6 +107,16 @@ def test_a_corrupted_catalog_says_what_to_do_and_is_restored(published, tmp_path
     restore(published, tmp_path / "copy")
     assert all(each.ok for each in examine(published))
     stage(published, frames(58), F2)
+    assert go(published).published
+
+
+def test_a_catalog_that_someone_holds_is_not_called_damaged(published):
+    with closing(sqlite3.connect(catalog_path(published))) as con:
+        con.execute("PRAGMA locking_mode = EXCLUSIVE")
+        con.execute("BEGIN EXCLUSIVE")
+        stage(published, frames(58), F2)
+        with pytest.raises(CatalogError, match="that nobody else holds it"):
+            go(published)
     assert go(published).published
 
 
