@@ -70,9 +70,9 @@ class Part:
 class _Chains:
     """One component on its way: its random numbers and what was kept of its chains."""
 
-    def __init__(self, part: Part, *, tense: bool, most: int) -> None:
+    def __init__(self, part: Part, groups: BoolArray | None, *, most: int) -> None:
         self.part = part
-        self.tense = tense  # claims contradict each other: jumps are needed
+        self.groups = groups  # of nodes that jump, if any
         self.most = most  # sweeps kept in memory
         self.stream = generator(part.key, _STREAM)
         self.sweeps: list[int] = []
@@ -98,23 +98,19 @@ class _Chains:
         return draws
 
 
-def _tense(graphs: list[Graph], method: Method) -> list[bool]:
-    """Whether sweeps alone may be too slow for a component.
+def _odd(graphs: list[Graph], method: Method) -> list[BoolArray]:
+    """Claims of each component for which sweeps alone may be too slow, (m,) each.
 
-    Its density may have several humps: a Student-t is log-concave within √ν scales,
-    where its weight ν ÷ (ν + z²) is above one half; so is a bound that the fit does not
-    break. Or bounds alone hold one of its nodes, over the width of the prior.
+    A Student-t is log-concave within √ν scales, where its weight ν ÷ (ν + z²) is above
+    one half, and a bound where it is not broken; beyond, there may be several humps.
+    Bounds on nodes that are not anchored hold them over the width of the prior.
     """
     whole = union(graphs)
     fitted = fit(whole, method)
-    odd = np.where(
-        whole.kind == EQUALITY,
-        fitted.weight < 0.5,
-        whole.kind * (fitted.claim_mean - whole.y) > 0,
-    )
-    odd |= ~anchored(whole)[whole.i]
-    ends = np.cumsum([g.m for g in graphs])[:-1]
-    return [bool(np.any(part)) for part in np.split(odd, ends)]
+    broken = whole.kind * (fitted.claim_mean - whole.y) > 0
+    floating = ~anchored(whole)[whole.i]
+    odd = np.where(whole.kind == EQUALITY, fitted.weight < 0.5, broken | floating)
+    return np.split(odd, np.cumsum([g.m for g in graphs])[:-1])
 
 
 def _first_points(space: Space) -> FloatArray:
@@ -126,13 +122,6 @@ def _first_points(space: Space) -> FloatArray:
     uneven = space.gammas(0.5)[:, ::share]
     weight = np.repeat(np.maximum(uneven, 1e-6), share, axis=1)
     return gaussian_given_weights(space, weight)[0]
-
-
-def _members(chains: list[_Chains]) -> list[BoolArray | None]:
-    return [
-        groups(c.part.form.graph, generator(c.part.key, _GROUPS)) if c.tense else None
-        for c in chains
-    ]
 
 
 def run(parts: list[Part], method: Method, n_draws: int) -> dict[str, FloatArray]:
@@ -152,14 +141,19 @@ def run(parts: list[Part], method: Method, n_draws: int) -> dict[str, FloatArray
     if not parts:
         return {}
     wanted = -(-n_draws // CHAINS)
-    tense = _tense([p.form.graph for p in parts], method)
+    graphs = [p.form.graph for p in parts]
     chains = [
-        _Chains(part, tense=t, most=max(STORED, 2 * wanted))
-        for part, t in zip(parts, tense, strict=True)
+        _Chains(
+            part,
+            groups(part.form.graph, odd, generator(part.key, _GROUPS)),
+            most=max(STORED, 2 * wanted),
+        )
+        for part, odd in zip(parts, _odd(graphs, method), strict=True)
     ]
     done: dict[str, FloatArray] = {}
     state: list[FloatArray] = []
-    sweep, check = 0, max(FIRST, WARM_UP + 2 * wanted)
+    # Enough to pick from, when the first quarter is forgotten.
+    sweep, check = 0, max(FIRST, WARM_UP + wanted, -(-4 * wanted // 3))
     while chains:
         sampler = _Sampler(chains, method, state)
         while sweep < check:
@@ -192,7 +186,7 @@ class _Sampler:
         self.chains = chains
         self.space = Space(batch(graphs, method), method, streams, CHAINS)
         self.rows = [self.space.batch.rows_of(k) for k in range(len(chains))]
-        self.jumps = Jumps(self.space, _members(chains))
+        self.jumps = Jumps(self.space, [c.groups for c in chains])
         self.against = BoundSlice(self.space)
         if state:
             self.x = np.empty((self.space.batch.n, CHAINS))
