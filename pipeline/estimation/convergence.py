@@ -23,7 +23,7 @@ from pipeline.estimation.method import BoolArray, FloatArray
 R_HAT = 1.01
 MEDIAN_ERROR = (0.01, 0.0165)
 TAIL_ERROR = (0.026, 0.05)
-ENOUGH = 10_000.0
+ENOUGH = 5_000.0
 TAIL = 0.05
 
 

@@ -19,6 +19,14 @@ import numpy as np
 
 from pipeline.estimation.method import FloatArray, IntArray
 
+# A product is a row of the chains' arrays. Real records need hundreds; this many would
+# take gigabytes.
+_MOST_PRODUCTS = 200_000
+
+
+class TooEntangledError(ValueError):
+    """Elimination would fill in beyond reason; the message gives the size."""
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -85,6 +93,7 @@ def _eliminate(neighbours: list[set[int]]) -> tuple[list[int], list[list[int]]]:
     waiting = [(len(around), node) for node, around in enumerate(neighbours)]
     heapq.heapify(waiting)
     order: list[int] = []
+    products = 0
     later: list[list[int]] = [[] for _ in neighbours]
     done = [False] * len(neighbours)
     while waiting:
@@ -94,6 +103,12 @@ def _eliminate(neighbours: list[set[int]]) -> tuple[list[int], list[list[int]]]:
         done[node] = True
         order.append(node)
         around = sorted(neighbours[node])
+        products += degree * (degree - 1) // 2
+        if products > _MOST_PRODUCTS:
+            raise TooEntangledError(
+                f"a graph of {len(neighbours)} nodes is too entangled to sample: leave "
+                "out ratios, or screen it with the Gaussian stage"
+            )
         later[node] = around
         for a in around:
             neighbours[a].discard(node)
@@ -118,6 +133,9 @@ def plan(n: int, a: IntArray, b: IntArray) -> Plan:
         n: Number of nodes.
         a: One node of each pair, shape (pairs,); pairs must be distinct.
         b: The other node.
+
+    Raises:
+        TooEntangledError: if the factor would be far from sparse.
     """
     neighbours: list[set[int]] = [set() for _ in range(n)]
     for one, other in zip(a.tolist(), b.tolist(), strict=True):

@@ -10,6 +10,7 @@ given the weights (conditional Gaussian, sliced against the bounds). Nothing to 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ from pipeline.estimation.selection import even, margins, select
 CHAINS = 128
 STARTS = 8  # groups of chains, each with its own starting point
 WARM_UP = 16  # sweeps that are never kept
+CLAIMS_AT_ONCE = 1200
 FIRST = 48  # sweeps before the first diagnosis; it doubles from there
 LONGEST = FIRST * 2**7
 STORED = 192  # sweeps kept in memory at most: beyond, every other one is dropped
@@ -70,17 +72,19 @@ class Part:
 class _Chains:
     """One component on its way: its random numbers and what was kept of its chains."""
 
-    def __init__(self, part: Part, *, tense: bool, most: int) -> None:
+    def __init__(self, part: Part, groups: BoolArray | None, *, most: int) -> None:
         self.part = part
-        self.tense = tense  # claims contradict each other: jumps are needed
+        self.groups = groups  # of nodes that jump, if any
         self.most = most  # sweeps kept in memory
         self.stream = generator(part.key, _STREAM)
+        self.now: FloatArray | None = None
         self.sweeps: list[int] = []
         self.kept: list[FloatArray] = []  # (n, chains), deviations from the prior mean
         self.stride = 1
 
     def store(self, sweep: int, x: FloatArray) -> None:
-        """Keep the state of a sweep if it is its turn."""
+        """Note where the chains are, and keep it if it is its turn."""
+        self.now = x
         if sweep >= WARM_UP and sweep % self.stride == 0:
             self.sweeps.append(sweep)
             self.kept.append(x)
@@ -98,23 +102,19 @@ class _Chains:
         return draws
 
 
-def _tense(graphs: list[Graph], method: Method) -> list[bool]:
-    """Whether sweeps alone may be too slow for a component.
+def _odd(graphs: list[Graph], method: Method) -> list[BoolArray]:
+    """Claims of each component for which sweeps alone may be too slow, (m,) each.
 
-    Its density may have several humps: a Student-t is log-concave within √ν scales,
-    where its weight ν ÷ (ν + z²) is above one half; so is a bound that the fit does not
-    break. Or bounds alone hold one of its nodes, over the width of the prior.
+    A Student-t is log-concave within √ν scales, where its weight ν ÷ (ν + z²) is above
+    one half, and a bound where it is not broken; beyond, there may be several humps.
+    Bounds on nodes that are not anchored hold them over the width of the prior.
     """
     whole = union(graphs)
     fitted = fit(whole, method)
-    odd = np.where(
-        whole.kind == EQUALITY,
-        fitted.weight < 0.5,
-        whole.kind * (fitted.claim_mean - whole.y) > 0,
-    )
-    odd |= ~anchored(whole)[whole.i]
-    ends = np.cumsum([g.m for g in graphs])[:-1]
-    return [bool(np.any(part)) for part in np.split(odd, ends)]
+    broken = whole.kind * (fitted.claim_mean - whole.y) > 0
+    floating = ~anchored(whole)[whole.i]
+    odd = np.where(whole.kind == EQUALITY, fitted.weight < 0.5, broken | floating)
+    return np.split(odd, np.cumsum([g.m for g in graphs])[:-1])
 
 
 def _first_points(space: Space) -> FloatArray:
@@ -128,89 +128,98 @@ def _first_points(space: Space) -> FloatArray:
     return gaussian_given_weights(space, weight)[0]
 
 
-def _members(chains: list[_Chains]) -> list[BoolArray | None]:
-    return [
-        groups(c.part.form.graph, generator(c.part.key, _GROUPS)) if c.tense else None
-        for c in chains
-    ]
+def run(
+    parts: list[Part], method: Method, n_draws: int
+) -> Iterator[tuple[str, FloatArray]]:
+    """Sample components, each until it has converged; those that have come first.
 
-
-def run(parts: list[Part], method: Method, n_draws: int) -> dict[str, FloatArray]:
-    """Sample components side by side until each has converged.
+    Components go side by side in batches of about CLAIMS_AT_ONCE claims: enough to keep
+    the interpreter's share small, few enough for arrays to stay in the processor's
+    cache. After each diagnosis those that are not done form new batches.
 
     Args:
         parts: Components in canonical form.
         method: The constants.
         n_draws: Draws wanted of each.
 
-    Returns:
-        Draws (n_draws, n) by content key, in canonical order, in random order of rows.
+    Yields:
+        Content key, and draws (n_draws, n) in canonical order, rows in random order.
 
     Raises:
         NotConvergedError: if a component's chains do not agree in time.
+        elimination.TooEntangledError: if a component's precision matrix is not sparse.
     """
     if not parts:
-        return {}
+        return
     wanted = -(-n_draws // CHAINS)
-    tense = _tense([p.form.graph for p in parts], method)
+    graphs = [p.form.graph for p in parts]
     chains = [
-        _Chains(part, tense=t, most=max(STORED, 2 * wanted))
-        for part, t in zip(parts, tense, strict=True)
+        _Chains(
+            part,
+            groups(part.form.graph, odd, generator(part.key, _GROUPS)),
+            most=max(STORED, 2 * wanted),
+        )
+        for part, odd in zip(parts, _odd(graphs, method), strict=True)
     ]
-    done: dict[str, FloatArray] = {}
-    state: list[FloatArray] = []
-    sweep, check = 0, max(FIRST, WARM_UP + 2 * wanted)
+    # Enough to pick from, when the first quarter is forgotten.
+    sweep, check = 0, max(FIRST, WARM_UP + wanted, -(-4 * wanted // 3))
     while chains:
-        sampler = _Sampler(chains, method, state)
-        while sweep < check:
-            sampler.sweep(sweep)
-            sweep += 1
-        left, state = [], []
-        for component, x in zip(chains, sampler.states(), strict=True):
-            part, draws = component.part, component.settle(sweep)
-            found = diagnose(draws, STARTS)
-            if _settled(part, found):
-                done[part.key] = _finish(draws, part, method, n_draws)
-            elif sweep >= LONGEST:
-                raise NotConvergedError(part.key, part.label, found)
-            else:
-                left.append(component)
-                state.append(x)
-        chains, check = left, 2 * check
-    return done
+        left: list[_Chains] = []
+        for together in _batches(chains):
+            sampler = _Sampler(together, method)
+            for number in range(sweep, check):
+                sampler.sweep(number)
+            for component in together:
+                part, states = component.part, component.settle(check)
+                found = diagnose(states, STARTS)
+                if _settled(part, found):
+                    yield part.key, _finish(states, part, method, n_draws)
+                elif check >= LONGEST:
+                    raise NotConvergedError(part.key, part.label, found)
+                else:
+                    left.append(component)
+        chains, sweep, check = left, check, 2 * check
+
+
+def _batches(chains: list[_Chains]) -> Iterator[list[_Chains]]:
+    together: list[_Chains] = []
+    claims = 0
+    for component in chains:
+        together.append(component)
+        claims += component.part.form.graph.m
+        if claims >= CLAIMS_AT_ONCE:
+            yield together
+            together, claims = [], 0
+    if together:
+        yield together
 
 
 class _Sampler:
     """The moves on a set of components, with their states."""
 
-    def __init__(
-        self, chains: list[_Chains], method: Method, state: list[FloatArray]
-    ) -> None:
-        """Continue from the states (n, chains) of the components, or start afresh."""
+    def __init__(self, chains: list[_Chains], method: Method) -> None:
+        """Continue from where the chains are, all equally far, or start them all."""
         graphs = [c.part.form.graph for c in chains]
         streams = [c.stream for c in chains]
         self.chains = chains
         self.space = Space(batch(graphs, method), method, streams, CHAINS)
         self.rows = [self.space.batch.rows_of(k) for k in range(len(chains))]
-        self.jumps = Jumps(self.space, _members(chains))
+        self.jumps = Jumps(self.space, [c.groups for c in chains])
         self.against = BoundSlice(self.space)
-        if state:
+        states = [c.now for c in chains if c.now is not None]
+        if states:
             self.x = np.empty((self.space.batch.n, CHAINS))
-            self.x[np.concatenate(self.rows)] = np.concatenate(state)
+            self.x[np.concatenate(self.rows)] = np.concatenate(states)
         else:
             self.x = _first_points(self.space)
-
-    def states(self) -> list[FloatArray]:
-        """Where the chains of each component are, (n, chains) each."""
-        return [self.x[rows] for rows in self.rows]
 
     def sweep(self, number: int) -> None:
         """Move everything once and let each component keep its state."""
         self.jumps(self.x, number)
         weight = weights(self.space, self.x)
         self.x = self.against(self.x, *gaussian_given_weights(self.space, weight))
-        for component, x in zip(self.chains, self.states(), strict=True):
-            component.store(number, x)
+        for component, rows in zip(self.chains, self.rows, strict=True):
+            component.store(number, self.x[rows])
 
 
 def _settled(part: Part, found: Diagnosis) -> bool:

@@ -7,51 +7,84 @@ Where claims contradict each other, the posterior has several humps, and weights
 ellipses cross the valley between them too rarely. Here a connected group of nodes is
 shifted as one; only claims from the group to the outside feel it. Along such a line the
 posterior is a product of the Student-t's of those claims, so a mixture of the same
-Student-t's proposes well, whatever the distance. Weights are integrated out; the next
-sweep draws them anew. A group that only bounds hold to the outside is thrown anywhere
-in its prior. Groups are fixed in advance, so each move is reversible.
+Student-t's, and of others at the edges of bounds, proposes well at any distance.
+Weights are integrated out; the next sweep draws them anew. A group that only bounds
+hold to the outside is thrown anywhere in its prior. Groups are fixed in advance, so
+each move is reversible.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from pipeline.estimation.batch import Batch
-from pipeline.estimation.graph import Graph, equality_labels
+from pipeline.estimation.graph import EQUALITY, Graph, equality_labels
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray
 from pipeline.estimation.moves import Space, log_bound
 
 GROUPS = 64  # groups per component, taken in turn
+_CANDIDATES = 192  # random groups among which these are sought
+# A claim far beyond a bound makes a hump at the bound's edge. Proposals there are this
+# many times as wide as the edge is soft; any width is exact, this one is seldom missed.
+_EDGE = 5.0
+AnyArray = TypeVar("AnyArray", IntArray, FloatArray)
 
 
-def groups(graph: Graph, generator: np.random.Generator) -> BoolArray:
-    """Connected groups of nodes of a component, shape (GROUPS, n).
+def groups(
+    graph: Graph, odd: BoolArray, generator: np.random.Generator
+) -> BoolArray | None:
+    """Connected groups of nodes of a component that are worth shifting.
 
-    Single nodes first (all of them where they leave room for the rest), then what hangs
-    together by equality claims, then the part of a random node after cutting each link
-    with probability one half.
+    Candidates are single nodes, what hangs together by equality claims, and parts left
+    after cutting links at random, wide ones sooner than tight ones, odd ones soonest.
+    Worth shifting is what an odd claim, or no equality claim at all, ties to the rest.
+
+    Args:
+        graph: The component.
+        odd: Claims that others contradict, (m,).
+        generator: Random numbers of the component.
+
+    Returns:
+        Shape (GROUPS, n), or None where nothing is worth it.
     """
-    singles = generator.permutation(graph.n)[: GROUPS // 2]
-    alone = np.zeros((len(singles), graph.n), dtype=bool)
-    alone[np.arange(len(singles)), singles] = True
     held = equality_labels(graph)
-    whole = held == np.arange(held.max() + 1)[: GROUPS // 4, None]
-    rest = GROUPS - len(alone) - len(whole)
-    a, b = graph.i[graph.relative], graph.j[graph.relative]
-    kept = generator.random((rest, len(a))) < 0.5
-    inside = np.zeros((rest, graph.n), dtype=bool)
-    inside[np.arange(rest), generator.integers(0, graph.n, rest)] = True
+    parts = held == np.arange(held.max() + 1)[:, None]
+    pool = np.concatenate([np.eye(graph.n, dtype=bool), parts])
+    pool = np.concatenate([pool, _cut(graph, odd, generator)])
+    outer = np.append(np.arange(graph.n), graph.n)  # the outside, for absolute claims
+    padded = np.concatenate([pool, np.zeros((len(pool), 1), dtype=bool)], axis=1)
+    crossing = padded[:, outer[graph.i]] != padded[:, outer[graph.j]]
+    bound = graph.kind != EQUALITY
+    loose = ~np.any(crossing & ~bound, axis=1) & np.any(crossing & bound, axis=1)
+    pool = pool[np.any(crossing & odd, axis=1) | loose]
+    if not len(pool):
+        return None
+    return np.asarray(pool[np.arange(GROUPS) % len(pool)])
+
+
+def _cut(graph: Graph, odd: BoolArray, generator: np.random.Generator) -> BoolArray:
+    """The part of a random node after random cuts, (_CANDIDATES, n)."""
+    two = np.flatnonzero(graph.relative)
+    a, b, equal = graph.i[two], graph.j[two], graph.kind[two] == EQUALITY
+    width = np.where(equal, graph.scale[two], np.inf)
+    keep = 0.9 - 0.6 * np.argsort(np.argsort(width, kind="stable")) / max(len(two), 1)
+    keep = np.where(odd[two], 0.1, np.where(equal, keep, 0.3))
+    kept = generator.random((_CANDIDATES, len(two))) < keep
+    inside = np.zeros((_CANDIDATES, graph.n), dtype=bool)
+    seeds = generator.integers(0, graph.n, _CANDIDATES)
+    inside[np.arange(_CANDIDATES), seeds] = True
     for _ in range(graph.n):
         before = inside.copy()
-        for claim in range(len(a)):
+        for claim in range(len(two)):
             reached = kept[:, claim] & (inside[:, a[claim]] | inside[:, b[claim]])
             inside[:, a[claim]] |= reached
             inside[:, b[claim]] |= reached
         if np.array_equal(before, inside):
             break
-    return np.concatenate([alone, whole, inside])
+    return inside
 
 
 @dataclass(frozen=True)
@@ -104,24 +137,45 @@ class _Side:
 
 
 @dataclass(frozen=True)
+class _Pull:
+    """Claims that pull a group somewhere: equality claims and the edges of bounds.
+
+    Attributes:
+        i: Row of the observed node, ordered by part, (k,).
+        j: Row of the reference.
+        y: Value (k, 1).
+        scale: Student-t scale of the claim, or width of the hump at an edge, (k, 1).
+        sign: +1 where the observed node moves, -1 where the reference does, (k, 1).
+        equal: 1 for equality claims, 0 for bounds, (k, 1).
+        part: Which part of the side each pulls, (k,).
+        first: First claim of each part, (q,).
+        count: Number of claims of each part, (q, 1).
+    """
+
+    i: IntArray
+    j: IntArray
+    y: FloatArray
+    scale: FloatArray
+    sign: FloatArray
+    equal: FloatArray
+    part: IntArray
+    first: IntArray
+    count: IntArray
+
+
+@dataclass(frozen=True)
 class _Turn:
     """What one group of each component moves.
 
     Attributes:
         held: Groups that equality claims hold to the outside.
+        pull: What pulls them.
         loose: Groups that only bounds and the prior hold.
-        claims: Rows of equality claims that feel the shift of a held group, by part.
-        of_claim: Which part of `held` each belongs to.
-        sign: +1 where the observed node moves, -1 where the reference does, (c, 1).
-        first: First of `claims` of each part.
     """
 
     held: _Side
+    pull: _Pull
     loose: _Side
-    claims: IntArray
-    of_claim: IntArray
-    sign: FloatArray
-    first: IntArray
 
 
 class Jumps:
@@ -139,57 +193,69 @@ class Jumps:
 
     def _turn(self, inside: IntArray) -> _Turn:
         b = self.space.batch
-        signs = inside[b.equalities.i] - inside[b.equalities.j]
+        e, bounds = b.equalities, b.bounds
+        signs = inside[e.i] - inside[e.j]
         claims = np.flatnonzero(signs)
-        held, first, of_claim = np.unique(
-            b.equalities.part[claims], return_index=True, return_inverse=True
-        )
+        held = np.unique(e.part[claims])
+        side = _Side.of(b, inside, held)
+        part = np.concatenate([np.searchsorted(held, e.part[claims]), side.of_bound])
+        order = np.argsort(part, kind="stable")
+        edge = np.full((len(side.bounds), 1), _EDGE * self.space.method.bound_s)
+
+        def both(equal: AnyArray, bound: AnyArray) -> AnyArray:
+            return np.concatenate([equal, bound])[order]
+
+        count = np.bincount(part, minlength=len(held))
         moving = np.unique(b.part[np.flatnonzero(inside[:-1])])
         return _Turn(
-            held=_Side.of(b, inside, held),
+            held=side,
+            pull=_Pull(
+                i=both(e.i[claims], bounds.i[side.bounds]),
+                j=both(e.j[claims], bounds.j[side.bounds]),
+                y=both(e.y[claims], bounds.y[side.bounds]),
+                scale=both(e.scale[claims], edge),
+                sign=both(signs[claims, None].astype(np.float64), side.sign),
+                equal=both(np.ones((len(claims), 1)), np.zeros_like(edge)),
+                part=part[order],
+                first=np.cumsum(count) - count,
+                count=count[:, None],
+            ),
             loose=_Side.of(b, inside, np.setdiff1d(moving, held)),
-            claims=claims,
-            of_claim=of_claim,
-            sign=signs[claims, None].astype(np.float64),
-            first=first,
         )
 
     def __call__(self, x: FloatArray, sweep: int) -> None:
         """Shift one group of each component, or not; changes x (n, chains)."""
         turn = self.turns[sweep % GROUPS]
         if len(turn.held.parts):
-            self._shift_held(turn, x)
+            self._shift_held(turn.held, turn.pull, x)
         if len(turn.loose.parts):
             self._shift_loose(turn.loose, x)
 
-    def _shift_held(self, turn: _Turn, x: FloatArray) -> None:
-        space, e, side = self.space, self.space.batch.equalities, turn.held
-        nu = space.method.nu
-        scale = e.scale[turn.claims]
-        off = (x_ := space.padded(x))[e.i[turn.claims]] - x_[e.j[turn.claims]]
-        off -= e.y[turn.claims]
+    def _shift_held(self, side: _Side, pull: _Pull, x: FloatArray) -> None:
+        space, nu = self.space, self.space.method.nu
+        off = (x_ := space.padded(x))[pull.i] - x_[pull.j] - pull.y
         # One of the claims says where to go.
-        count = np.diff([*turn.first, len(turn.claims)])[:, None]
-        pick = (space.uniforms(side.parts) * count).astype(np.int64)
-        pick = np.minimum(pick, count - 1) + turn.first[:, None]
+        pick = (space.uniforms(side.parts) * pull.count).astype(np.int64)
+        pick = np.minimum(pick, pull.count - 1) + pull.first[:, None]
         heavy = np.stack(
             [space.generators[p].standard_t(nu, space.chains) for p in side.parts]
         )
         column = np.arange(space.chains)
-        delta = scale[pick, 0] * heavy - turn.sign[pick, 0] * off[pick, column]
+        delta = pull.scale[pick, 0] * heavy - pull.sign[pick, 0] * off[pick, column]
 
         def student(residual: FloatArray) -> FloatArray:
-            z = residual / scale
+            z = residual / pull.scale
             return np.asarray(-(nu + 1) / 2 * np.log1p(z * z / nu))
 
         def total(rows: FloatArray) -> FloatArray:
-            return np.asarray(np.add.reduceat(rows, turn.first, axis=0))
+            return np.asarray(np.add.reduceat(rows, pull.first, axis=0))
 
         before = student(off)
-        after = student(off + turn.sign * delta[turn.of_claim])
-        gain = total(after - before)
+        after = student(off + pull.sign * delta[pull.part])
+        gain = total(pull.equal * (after - before))
         # The mixture that proposes, at the old and at the new place.
-        gain += np.log(total(np.exp(before) / scale) / total(np.exp(after) / scale))
+        proposes = total(np.exp(before) / pull.scale), total(np.exp(after) / pull.scale)
+        gain += np.log(proposes[0] / proposes[1])
         # The prior of the group: each of its nodes moves by delta.
         far = side.size * delta**2 + 2 * delta * side.level(x)
         gain -= far / (2 * space.method.prior_sd**2)

@@ -19,9 +19,6 @@ from pipeline.estimation.graph import Graph, components, subgraph
 from pipeline.estimation.grid import grid_draws
 from pipeline.estimation.method import FloatArray, IntArray, Method
 
-# Components are sampled side by side up to about this many claims: enough to keep the
-# interpreter's share small, few enough for the arrays to stay in the processor's cache.
-_CLAIMS_AT_ONCE = 1200
 _TWIN = 1000  # purposes from here on shuffle the rows of a component's twins
 
 Cache: TypeAlias = MutableMapping[str, FloatArray]
@@ -66,14 +63,12 @@ def sample_parts(
         form = canonical(subgraph(graph, nodes, claims))
         key = key_of(form, method)
         found.setdefault(key, _Found(key, form, [])).places.append(nodes[form.order])
-    for group in _groups(list(found.values())):
-        drawn = _draw(group, method, n_draws, label, cache)
-        for component in group:
-            for copy, nodes in enumerate(component.places):
-                draws = drawn[component.key]
-                if copy:
-                    shuffle = generator(component.key, _TWIN + copy)
-                    draws = draws[shuffle.permutation(n_draws)]
+    for key, draws in _draws(found, method, n_draws, label, cache):
+        for copy, nodes in enumerate(found[key].places):
+            if copy:
+                shuffle = generator(key, _TWIN + copy)
+                yield nodes, draws[shuffle.permutation(n_draws)]
+            else:
                 yield nodes, draws
 
 
@@ -86,38 +81,21 @@ class _Found:
     places: list[IntArray]
 
 
-def _groups(found: list[_Found]) -> Iterator[list[_Found]]:
-    group: list[_Found] = []
-    for component in found:
-        group.append(component)
-        if sum(c.form.graph.m for c in group) >= _CLAIMS_AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-def _draw(
-    group: list[_Found], method: Method, n_draws: int, label: str, cache: Cache
-) -> dict[str, FloatArray]:
+def _draws(
+    found: dict[str, _Found], method: Method, n_draws: int, label: str, cache: Cache
+) -> Iterator[tuple[str, FloatArray]]:
     """Draws in canonical order by content key, from the cache where it has them."""
-    drawn: dict[str, FloatArray] = {}
-    fresh: list[_Found] = []
-    for component in group:
-        entry = f"{component.key}-{n_draws}"
+    fresh: list[Part] = []
+    for key, component in found.items():
+        form, entry = component.form, f"{key}-{n_draws}"
         if entry in cache:
-            drawn[component.key] = cache[entry]
-        elif component.form.graph.n == 1:
-            drawn[component.key] = grid_draws(
-                component.form.graph, method, n_draws, component.key
-            )
+            yield key, cache[entry]
+        elif form.graph.n == 1:
+            cache[entry] = draws = grid_draws(form.graph, method, n_draws, key)
+            yield key, draws
         else:
-            fresh.append(component)
-    parts = [
-        Part(c.key, f"{label}, nodes {np.sort(c.places[0]).tolist()}", c.form)
-        for c in fresh
-    ]
-    drawn |= run(parts, method, n_draws)
-    for key, draws in drawn.items():
+            nodes = np.sort(component.places[0]).tolist()
+            fresh.append(Part(key, f"{label}, nodes {nodes}", form))
+    for key, draws in run(fresh, method, n_draws):
         cache[f"{key}-{n_draws}"] = draws
-    return drawn
+        yield key, draws

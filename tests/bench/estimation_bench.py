@@ -2,9 +2,11 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from pipeline.estimation.gaussian import fit, leave_one_out
+from pipeline.estimation.posterior import sample
 from tests.unit.estimation.records import METHOD, record
 
 pytestmark = pytest.mark.bench
@@ -42,3 +44,27 @@ def test_leaving_one_out_costs_a_few_fits():
     all_out = seconds(lambda: leave_one_out(graph, METHOD, fitted), repeat=10)
     print(f"\nleave-one-out ÷ fit: {all_out / one:.1f}")
     assert all_out <= 5 * one
+
+
+def test_published_quantiles_of_a_record():
+    """A record of about the size of ours, one vintage, from an empty cache."""
+    graph = record(150, 240, seed=3, group=8)
+    took = seconds(
+        lambda: sample(graph, METHOD, 4096, label="bench", cache={}), repeat=2
+    )
+    print(f"\n150 nodes, 240 claims: {took:.2f} s")
+    assert took <= 3.0
+
+
+def test_one_new_claim_costs_its_own_component():
+    graph = record(150, 240, seed=3, group=8)
+    cache = {}
+    start = time.perf_counter()
+    sample(graph, METHOD, 4096, label="bench", cache=cache)
+    whole = time.perf_counter() - start
+    fewer = graph.claims(np.arange(graph.m - 1))
+    start = time.perf_counter()
+    sample(fewer, METHOD, 4096, label="bench", cache=cache)
+    again = time.perf_counter() - start
+    print(f"\none claim less: {again / whole:.2f} of the whole")
+    assert again <= 0.5 * whole

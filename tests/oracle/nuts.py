@@ -35,6 +35,13 @@ CHAINS, WARMUP, CHUNK, CHUNKS = 4, 1000, 4000, 6
 # (nodes, equality claims, bounds): graphs are padded to the first shape that fits, so
 # that few samplers are compiled. A padded node has only its prior.
 SHAPES = ((6, 14, 10), (9, 22, 14), (12, 36, 24))
+CONSTANTS = (
+    float(METHOD.nu),
+    float(METHOD.prior_mean),
+    float(METHOD.prior_sd),
+    METHOD.bound_s,
+    METHOD.bound_eps,
+)
 
 
 def model(equalities, bounds, constants):
@@ -50,7 +57,8 @@ def model(equalities, bounds, constants):
     numpyro.factor("bounds", jnp.sum(jnp.where(bounds["side"] == 0, 0.0, logs)))
 
 
-def _arrays(graph, shape):
+def arrays(graph, shape):
+    """The graph's equality claims and bounds, padded to (nodes, equalities, bounds)."""
     nodes, *sizes = shape
     out = []
     for chosen, size in zip((graph.kind == 0, graph.kind != 0), sizes, strict=True):
@@ -112,21 +120,14 @@ def answer(graph, seed):
     """Two NUTS runs on a graph, and whether they are good enough to judge by."""
     size = (graph.n, int((graph.kind == 0).sum()), int((graph.kind != 0).sum()))
     shape = next(s for s in SHAPES if all(a <= b for a, b in zip(size, s, strict=True)))
-    equalities, bounds = _arrays(graph, shape)
-    constants = (
-        METHOD.nu,
-        METHOD.prior_mean,
-        METHOD.prior_sd,
-        METHOD.bound_s,
-        METHOD.bound_eps,
-    )
+    equalities, bounds = arrays(graph, shape)
     sampler = _sampler(shape)
     sampler.post_warmup_state = None
     compared = anchored(graph)
     start = time.perf_counter()
     key, parts, good = jax.random.PRNGKey(seed), [], False
     for _ in range(CHUNKS):
-        sampler.run(key, equalities, bounds, tuple(map(float, constants)))
+        sampler.run(key, equalities, bounds, CONSTANTS)
         sampler.post_warmup_state = sampler.last_state
         key = sampler.post_warmup_state.rng_key
         draws = sampler.get_samples(group_by_chain=True)["x"]
@@ -167,6 +168,9 @@ def main(count):
         kept = {k: v if k == "graph" else rounded(v) for k, v in found.items()}
         with PATH.open("a") as sink:
             sink.write(json.dumps(kept) + "\n")
+        # Compiled code piles up until the machine has no more memory maps to give.
+        _sampler.cache_clear()
+        jax.clear_caches()
         print(number, graph.n, graph.m, found["good"], found["seconds"], flush=True)
 
 

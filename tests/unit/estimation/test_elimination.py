@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.estimation.elimination import Sums, conditional, plan
+from pipeline.estimation.elimination import Sums, TooEntangledError, conditional, plan
 
 
 @settings(max_examples=60, deadline=None)
@@ -78,3 +78,9 @@ def test_sums_add_rows_of_equal_target():
     values = np.array([[1.0], [10.0], [100.0]])
     assert sums.target.tolist() == [0, 2]
     assert sums(values).tolist() == [[10.0], [101.0]]
+
+
+def test_a_graph_that_fills_in_is_refused():
+    a, b = np.triu_indices(120, 1)
+    with pytest.raises(TooEntangledError, match="120 nodes"):
+        plan(120, a, b)

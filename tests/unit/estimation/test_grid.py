@@ -59,9 +59,9 @@ def pairs(count):
     return list(islice((g for g in found if len(components(g)) == 1), count))
 
 
-@pytest.mark.parametrize("graph", pairs(4))
+@pytest.mark.parametrize("graph", pairs(3))
 def test_two_nodes_are_quadrature(graph):
-    x = np.linspace(6, 42, 2401)  # a second grid, of another kind: plain and square
+    x = np.linspace(9, 39, 1501)  # a second grid, of another kind: plain and square
     plane = density(graph, np.stack(np.meshgrid(x, x, indexing="ij")).reshape(2, -1))
     plane = plane.reshape(len(x), len(x))
     found = pair_quantiles(graph, METHOD, P)

@@ -92,23 +92,34 @@ def test_a_jump_crosses_between_humps_and_a_sweep_does_not():
     assert np.mean(left > 24 - METHOD.prior_mean) == pytest.approx(share, abs=0.06)
 
 
-def test_groups_are_connected_and_hold_every_node_of_a_small_component():
-    graph = record(9, 25, seed=3, group=None)
-    found = groups(graph, generator(KEY, 2))
+def test_groups_are_connected_and_an_odd_claim_ties_each_to_the_rest():
+    graph = record(9, 25, seed=3, group=None, bounds=0)
+    odd = np.zeros(graph.m, dtype=bool)
+    claim = np.flatnonzero(graph.relative)[0]
+    odd[claim] = True
+    found = groups(graph, odd, generator(KEY, 2))
     assert found.shape == (GROUPS, 9)
-    assert np.all(found.any(axis=1))
-    singles = found[found.sum(axis=1) == 1]
-    assert np.all(singles.any(axis=0))
     edges = [(i, j) for i, j in zip(graph.i, graph.j, strict=True) if j >= 0]
     for inside in found:
+        assert inside[graph.i[claim]] != inside[graph.j[claim]]
         reached = {int(np.flatnonzero(inside)[0])}
         for _ in range(9):
             for i, j in edges:
                 if inside[i] and inside[j] and reached & {i, j}:
                     reached |= {i, j}
-        if inside.all():
-            continue  # the whole may hang together by nothing inside itself
         assert reached == set(np.flatnonzero(inside))
+    assert len(np.unique(found, axis=0)) > 3
+
+
+def test_where_nothing_is_odd_nothing_jumps():
+    graph = record(9, 25, seed=3, group=None, bounds=0)
+    assert groups(graph, np.zeros(25, dtype=bool), generator(KEY, 2)) is None
+
+
+def test_what_only_bounds_hold_jumps():
+    graph = graph_of(3, (0, -1, 24, 0.3, 0), (1, 2, 1.0, 0.3, 0), (1, 0, 1.0, 0.0, 1))
+    found = groups(graph, np.zeros(3, dtype=bool), generator(KEY, 2))
+    assert np.all(found == [False, True, True])
 
 
 def test_components_have_their_own_random_numbers():
@@ -119,7 +130,7 @@ def test_components_have_their_own_random_numbers():
     results = []
     for space in (alone, beside):
         x = np.zeros((space.batch.n, 16))
-        members = [groups(g, generator(KEY, 9)) for g in graphs]
+        members = [groups(g, g.kind >= 0, generator(KEY, 9)) for g in graphs]
         move = Jumps(space, members[1:] if space is alone else members)
         against = BoundSlice(space)
         for sweep in range(5):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.estimation import gibbs
 from pipeline.estimation.graph import components, subgraph, union
 from pipeline.estimation.posterior import sample, sample_parts
+from tests.oracle.graphs import random_graph
 from tests.unit.estimation.records import METHOD, graph_of, record, shuffled
 
 N = 2048
@@ -22,7 +23,7 @@ def draw(graph, cache=None, n=N):
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), nodes=st.integers(1, 9))
 def test_order_and_names_change_no_bit(seed, nodes):
-    graph = record(nodes, 2 * nodes, seed, group=None)
+    graph = random_graph(nodes, seed)
     other, perm = shuffled(graph, seed)
     assert np.array_equal(draw(other)[:, perm], draw(graph))
 
