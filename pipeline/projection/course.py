@@ -18,6 +18,7 @@ from pipeline.projection import pace as paces
 from pipeline.projection.cluster import cluster
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.leader import Leader, candidates, leader
+from pipeline.projection.pairing import paired
 from pipeline.projection.paths import Course
 from pipeline.projection.scenario import Scenario
 
@@ -53,6 +54,10 @@ def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
         raise NoProjectionError(
             "no anchored reasoning stage narrow enough to lead by then"
         )
+    led = {state.of_node[node].key for node in able["node"]}
+    bulk = runs.loc[runs["model_id"].isin(known.models), "node"]
+    shared = any(state.of_node[node].key in led for node in bulk)
+    first, known = paired(first, known, joint=shared)
     return Setting(state.vintage, known, first, able, runs)
 
 

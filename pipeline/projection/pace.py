@@ -22,13 +22,14 @@ from pipeline.projection.dates import years
 from pipeline.projection.scenario import Scenario
 from pipeline.projection.trend import Series, bootstrap_slopes, ols, select
 
-PACE, GROWTH, SHARE, STALL, PROGRESS, CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH = range(8)
+PACE, GROWTH, SHARE, STALL, PROGRESS = range(5)
+CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH, START, TOTAL = range(5, 10)
 _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 
 def luck(n: int) -> FloatArray:
-    """Standard normals (n, 8), one column per name above."""
-    return sobol_normals(8, n, _KEY)
+    """Standard normals (n, 10), one column per name above."""
+    return sobol_normals(10, n, _KEY)
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
