@@ -234,7 +234,9 @@ class ScalingCurves(Table):
         null=True,
         one_of=("aicc", "leave-one-out"),
     )
-    criterion_value: Number = column("its value; lower is better", null=True)
+    criterion_value: Number = column(
+        "its value; lower is better", unit="of the criterion", null=True
+    )
     preferred: Flag = column("whether this form has the lower value on its curve")
 
     class Config:
