@@ -43,7 +43,9 @@ class Component:
     @cached_property
     def points(self) -> FloatArray:
         """5%, 50% and 95% points of each node, shape (3, nodes)."""
-        return np.asarray(np.quantile(self.draws, QUANTILES, axis=0))
+        # Draws are quantiles at (k + 1/2) / n: read them as such.
+        points = np.quantile(self.draws, QUANTILES, axis=0, method="hazen")
+        return np.asarray(points)
 
     def column(self, node: str) -> FloatArray:
         """The draws of one node, log10 FLOP, shape (draws,)."""

@@ -45,7 +45,10 @@ def test_one_node_is_quadrature(seed):
     expected = np.interp(P, below / below[-1], x)
     assert quantiles(graph, METHOD, P) == pytest.approx(expected, abs=0.002)
     draws = grid_draws(graph, METHOD, 4096, KEY)
-    assert np.quantile(draws[:, 0], P) == pytest.approx(expected, abs=0.005)
+    # Draws are quantiles at (k + 1/2)/n, which is how Hazen reads them: the default
+    # reads half a step off, and that shows where the density is low.
+    found = np.quantile(draws[:, 0], P, method="hazen")
+    assert found == pytest.approx(expected, abs=0.005)
 
 
 def test_a_node_without_claims_is_the_prior():
