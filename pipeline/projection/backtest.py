@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts import columns
+from pipeline.contracts.out import Backtests
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
@@ -118,7 +120,8 @@ def backtest_table(
                         truth = met_by(newest, models, day, forecast.share, assumed)
                         row |= {"realised_met": truth, "brier": brier(chance, truth)}
                 rows.append(row)
-    return pd.DataFrame(rows)
+    # A young record may have no pair that is scored in every way.
+    return pd.DataFrame(rows, columns=[c.name for c in columns(Backtests)])
 
 
 def origins(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
