@@ -1,5 +1,9 @@
 """Which observations are fused at a vintage, and which only stand beside.
 
+A row of a bulk dataset stands behind the notes: where it echoes a note's claim, what
+was decided about that claim holds; where a note of better standing than the press has
+an absolute claim on the node, the row is held out. Elsewhere it counts as its source.
+
 What belongs here: disclosure, superseding, echoes, rank. What does not: numbers, except
 the wider spread of press and scrape claims.
 """
@@ -27,8 +31,9 @@ def prepare(observations: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
 
     Returns:
         The observations with `group` (the claim that an echo repeats, at the end of the
-        chain), `superseded_on` (NaT = never; an echo falls with its original) and
-        `corrected` (why a correction holds it out, '' = none does).
+        chain), `superseded_on` (NaT = never; an echo falls with its original),
+        `corrected` (why a correction holds it out, '' = none does) and `judged_on`
+        (from when on a bulk row echoes a note's claim; NaT = never).
     """
     out = observations.copy()
     held = corrections[corrections["action"] == "hold_out"]
@@ -45,6 +50,10 @@ def prepare(observations: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
     of_group = out["group"].map(ends)
     out["superseded_on"] = pd.concat([own, of_group], axis=1).min(axis=1)
     out["superseded_on"] = pd.to_datetime(out["superseded_on"]).astype("datetime64[us]")
+    noted = out[~out["is_bulk"]].drop_duplicates("claim_id")
+    judged = out["group"].map(noted.set_index("claim_id")["disclosed_on"])
+    judged = judged.where(out["is_bulk"])
+    out["judged_on"] = pd.to_datetime(judged).astype("datetime64[us]")
     return out
 
 
@@ -79,14 +88,19 @@ def roles(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
     mark(p["status"] != "accepted", UNUSED, "marked " + p["status"])
     mark(p["problem"] != "", UNUSED, p["problem"])
     mark(p["superseded_on"] <= vintage, UNUSED, "superseded by a later disclosure")
+    mark(p["withdrawn_on"] <= vintage, UNUSED, "withdrawn by its source")
+    mark(p["judged_on"] <= vintage, ECHO, "repeats " + p["group"])
     mark(p["arithmetic"] != "", ARITHMETIC, p["arithmetic"])
     mark(p["corrected"] != "", HELD_OUT, p["corrected"])
     mark(p["is_class"], TEST, "a statement about a class is tested, not fused")
     live = pd.Series(role == FUSED, index=p.index)
     speaker = _speakers(p, live)
     mark(live & ~speaker, ECHO, "repeats " + p["group"])
-    mark(_outranked(p, pd.Series(role == FUSED, index=p.index)), HELD_OUT,
-         "a source of better standing states this quantity")  # fmt: skip
+    noted = ~p["is_bulk"]
+    for better, weaker in ((noted, ~noted), (noted | ~noted, p["rank"] >= PRESS)):
+        live = pd.Series(role == FUSED, index=p.index)
+        mark(live & weaker & _outranked(p, live & better), HELD_OUT,
+             "a source of better standing states this quantity")  # fmt: skip
     return pd.DataFrame({"role": role, "reason": reason}, index=p.index)
 
 
@@ -98,9 +112,9 @@ def _speakers(p: pd.DataFrame, live: pd.Series) -> pd.Series:
     return p["claim_id"].isin(chosen)
 
 
-def _outranked(p: pd.DataFrame, live: pd.Series) -> pd.Series:
-    """Press and scrape claims on a node or pair for which better ones exist."""
-    better = p[live & (p["kind"] == "equality") & (p["rank"] < PRESS)]
+def _outranked(p: pd.DataFrame, by: pd.Series) -> pd.Series:
+    """Claims on a node or pair of which claims in `by` from better sources speak."""
+    better = p[by & (p["kind"] == "equality") & (p["rank"] < PRESS)]
     nodes = set(better["node"])
     absolute = set(better.loc[better["reference_node"].isna(), "node"])
     pairs = {
@@ -113,7 +127,7 @@ def _outranked(p: pd.DataFrame, live: pd.Series) -> pd.Series:
         else node in absolute or frozenset((node, reference)) in pairs
         for node, reference in zip(p["node"], p["reference_node"], strict=True)
     ]
-    return live & (p["rank"] >= PRESS) & pd.Series(beaten, index=p.index)
+    return pd.Series(beaten, index=p.index)
 
 
 def spread(prepared: pd.DataFrame, assumed: Assumed) -> pd.Series:

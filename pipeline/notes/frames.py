@@ -211,6 +211,7 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "repeats": full_id(claim.repeats, note) if claim.repeats else None,
         "supersedes": ", ".join(full_id(s, note) for s in claim.supersedes) or None,
         "status": claim.status,
+        "withdrawn_on": None,
     }
 
 
