@@ -72,6 +72,7 @@ class Bulk:
     models: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     revisions: list[dict[str, Any]] = field(default_factory=list)
+    notable: dict[str, bool] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def added_to(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -86,6 +87,10 @@ class Bulk:
             for name, rows in more.items()
             if rows
         }
+        if self.notable:
+            models = joined.get("core.models", tables["core.models"])
+            notable = models["model_id"].map(self.notable)
+            joined["core.models"] = models.assign(is_notable=notable)
         return {
             **tables,
             **joined,
@@ -199,7 +204,11 @@ class _Reader:
             if model not in here and model in self._seen:
                 here[model] = self._blank(dataset, model, row, entry)
         for row, entry in zip(dataset.rows, accounts, strict=True):
-            entry["model_id"] = self._names.known(row.name)
+            model_id = self._names.known(row.name)
+            entry["model_id"] = model_id
+            if model_id is not None:
+                was = self._found.notable.get(model_id, False)
+                self._found.notable[model_id] = was or row.notable
         self._found.rows.extend(accounts)
         self._gone(dataset, here)
         self._seen |= here
@@ -382,6 +391,7 @@ def _model(model: str, row: Row) -> dict[str, Any]:
         "family": model,
         "aliases": None,
         "is_reasoning": False,
+        "is_notable": row.notable,
     }
 
 

@@ -120,6 +120,7 @@ def models(entries: Iterable[Model]) -> pd.DataFrame:
             "family": m.family or m.id,
             "aliases": " | ".join(m.aliases) or None,
             "is_reasoning": m.is_reasoning,
+            "is_notable": None,
         }
         for m in entries
     )

@@ -114,6 +114,15 @@ def test_unknown_names_become_models_and_known_ones_do_not() -> None:
     assert models.index.is_unique
 
 
+def test_models_are_notable_where_a_file_says_so() -> None:
+    models = _table(_both(), "core.models").set_index("model_id")["is_notable"]
+    assert models["acme-large"]  # by its criterion
+    assert models["acme-new"]  # by the file's name
+    assert not models["acme-obscure"]
+    assert models["deepseek-r1"]
+    assert pd.isna(models["o5"])  # no file lists it
+
+
 def test_a_near_name_is_listed_and_not_matched() -> None:
     near_row = _rows(_both(), AFTER).loc[7]
     assert near_row["model_id"] == "deepseek-r11"
