@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+EPOCH_URL = "https://epoch.ai/data/notable_ai_models.csv"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -21,11 +22,18 @@ class Settings:
         sources: what people write.
         warehouse: what the pipeline makes.
         home: Dagster's runs and logs.
+        epoch_url: where `headroom fetch epoch` finds the published table.
     """
 
     sources: Path
     warehouse: Path
     home: Path
+    epoch_url: str = EPOCH_URL
+
+    @property
+    def datasets(self) -> Path:
+        """Bulk tables that others publish; fetched, not committed."""
+        return self.sources / "datasets"
 
     @property
     def staging(self) -> Path:
@@ -61,7 +69,8 @@ class Settings:
 def load() -> Settings:
     """Read the environment.
 
-    HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs.
+    HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
+    HEADROOM_EPOCH_URL names another address of Epoch's table.
     """
 
     def folder(variable: str, default: Path) -> Path:
@@ -71,4 +80,5 @@ def load() -> Settings:
         sources=folder("HEADROOM_SOURCES", PROJECT / "sources"),
         warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
         home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
+        epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
     )

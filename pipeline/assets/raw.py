@@ -30,6 +30,8 @@ SOURCES = Step(
     tables=(
         "raw.sources",
         "raw.claims",
+        "raw.bulk_rows",
+        "raw.bulk_revisions",
         "raw.scores",
         "raw.corrections",
         "raw.rejected",

@@ -35,6 +35,9 @@ class Models(Table):
     family: Text = column("model family version; one node of each may lead")
     aliases: Text = column("other spellings, separated by ' | '", null=True)
     is_reasoning: Flag = column("whether it had a reasoning stage")
+    is_notable: Flag = column(
+        "whether a bulk dataset calls it notable; NULL where none lists it", null=True
+    )
 
     class Config:
         """Key and name."""

@@ -70,7 +70,11 @@ class Changes(Table):
     ratio: Number = declare(
         "new over old, where both are numbers", unit="ratio", null=True
     )
-    changed_by: Text = declare("claims behind the change, comma-separated", null=True)
+    changed_by: Text = declare(
+        "claims behind the change, comma-separated; a source of which many changed "
+        "stands for them",
+        null=True,
+    )
 
     class Config:
         """Key and name."""

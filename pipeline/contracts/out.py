@@ -335,16 +335,22 @@ class Backtests(Table):
         ge=0,
     )
     pit: Number = column(
-        "chance that the forecast lies below the realised", null=True, ge=0, le=1
+        "chance that the forecast lies below the realised",
+        unit="probability",
+        null=True,
+        ge=0,
+        le=1,
     )
     covered_50: Number = column(
         "share of the realised inside the forecast's 50% interval",
+        unit="share",
         null=True,
         ge=0,
         le=1,
     )
     covered_90: Number = column(
         "share of the realised inside the forecast's 90% interval",
+        unit="share",
         null=True,
         ge=0,
         le=1,
@@ -364,7 +370,11 @@ class Backtests(Table):
         le=1,
     )
     brier: Number = column(
-        "mean squared error of probability_met", null=True, ge=0, le=1
+        "mean squared error of probability_met",
+        unit="squared probability",
+        null=True,
+        ge=0,
+        le=1,
     )
 
     class Config:
@@ -397,17 +407,27 @@ class Calibration(Table):
         unit="orders of magnitude",
         null=True,
     )
-    coverage_50: Number = column("mean of covered_50", null=True, ge=0, le=1)
-    coverage_90: Number = column("mean of covered_90", null=True, ge=0, le=1)
-    mean_pit: Number = column("mean of pit; 0.5 = no lean", null=True, ge=0, le=1)
+    coverage_50: Number = column(
+        "mean of covered_50", unit="share", null=True, ge=0, le=1
+    )
+    coverage_90: Number = column(
+        "mean of covered_90", unit="share", null=True, ge=0, le=1
+    )
+    mean_pit: Number = column(
+        "mean of pit; 0.5 = no lean", unit="probability", null=True, ge=0, le=1
+    )
     skill_persistence: Number = column(
-        "1 − score ÷ score of no growth, same forecasts", null=True, le=1
+        "1 − score ÷ score of no growth, same forecasts", unit="share", null=True, le=1
     )
     skill_unbounded: Number = column(
-        "1 − score ÷ score of growth without ceiling, same forecasts", null=True, le=1
+        "1 − score ÷ score of growth without ceiling, same forecasts",
+        unit="share",
+        null=True,
+        le=1,
     )
     brier_12_months: Number = column(
         "mean Brier score of the ceiling being reached within 12 months",
+        unit="squared probability",
         null=True,
         ge=0,
         le=1,

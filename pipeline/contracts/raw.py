@@ -10,6 +10,7 @@ from pipeline.contracts.table import (
     CLAIM,
     SLUG,
     Day,
+    Flag,
     Number,
     Table,
     Text,
@@ -32,6 +33,19 @@ EVIDENCE = (
     "bound",
     "growth_rate",
 )
+OUTCOMES = (
+    "used",
+    "withdrawn",
+    "no_compute",
+    "bound_only",
+    "no_date",
+    "no_name",
+    "duplicate",
+    "unreadable",
+    "implausible",
+    "marked_wrong",
+)
+REVISIONS = ("added", "revised", "relabelled", "withdrawn", "renamed", "gone")
 STATUSES = ("accepted", "draft", "doubtful", "retracted", "withdrawn")
 
 
@@ -117,12 +131,79 @@ class Claims(Table):
         "claims that this one replaces from its date on, comma-separated", null=True
     )
     status: Text = column("accepted claims enter the estimates", one_of=STATUSES)
+    withdrawn_on: Day = column(
+        "date on which its dataset blanked it; vintages before keep it",
+        unit="date",
+        null=True,
+    )
 
     class Config:
         """Key and name."""
 
         name = "raw.claims"
         unique = ["claim_id"]
+
+
+class BulkRows(Table):
+    """The account of the datasets: every row, used or not, with the reason."""
+
+    dataset: Text = column(
+        "source id of the file", pattern=SLUG, references="raw.sources.source_id"
+    )
+    row: Whole = column("row of the file, from 1 after the header", ge=1)
+    name: Text = column("name of the model, cleaned", null=True)
+    model_id: Text = column(
+        "model it is about; NULL where the row makes none",
+        null=True,
+        references="core.models.model_id",
+    )
+    outcome: Text = column(
+        "used; withdrawn: blank where an earlier file had a value; else why it is "
+        "of no use",
+        one_of=OUTCOMES,
+    )
+    reason: Text = column("the outcome in words, where there is more to say", null=True)
+    claim_id: Text = column(
+        "claim made of it", null=True, references="raw.claims.claim_id"
+    )
+    registered: Flag = column("whether models.yaml knows the name, by alias")
+    near: Text = column(
+        "registered model of nearly this name; a person decides and adds the alias",
+        null=True,
+        references="core.models.model_id",
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.bulk_rows"
+        unique = ["dataset", "row"]
+
+
+class BulkRevisions(Table):
+    """What changed between two files of a dataset, model by model."""
+
+    model_id: Text = column("model", references="core.models.model_id")
+    dataset_before: Text = column(
+        "file that had the old state", references="raw.sources.source_id"
+    )
+    dataset_after: Text = column(
+        "file that has the new one", references="raw.sources.source_id"
+    )
+    kind: Text = column(
+        "added: compute where there was none; revised: another figure; relabelled: "
+        "the same figure, another spread; withdrawn: blank; renamed; gone: no row",
+        one_of=REVISIONS,
+    )
+    old: Text = column("figure and label before, or the name", null=True)
+    new: Text = column("figure and label after, or the name", null=True)
+    ratio: Number = column("new figure ÷ old one", unit="ratio", null=True, gt=0)
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.bulk_revisions"
+        unique = ["model_id", "dataset_after", "kind"]
 
 
 class Scores(Table):

@@ -12,6 +12,8 @@ from pipeline.contracts.table import Table
 _PUBLISHED: tuple[type[Table], ...] = (
     raw.Sources,
     raw.Claims,
+    raw.BulkRows,
+    raw.BulkRevisions,
     raw.Scores,
     raw.Corrections,
     raw.Rejected,

@@ -15,6 +15,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import Chip, Reading
 
 RANKS = {"primary": 0, "analyst": 1, "press": 2, "scrape": 3}
+DATASETS = "datasets/"  # bulk files lie here; a note lies in notes/
 _RELATIVE = {"ratio", "share_of_pretraining", "benchmark_parity"}
 # Kinds whose middle is computed: a bound on them moves outward by the spread.
 _COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"}
@@ -22,7 +23,7 @@ _COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"
 COLUMNS = [
     "claim_id", "node", "reference_node", "kind", "log10_value", "half_width",
     "formula", "disclosed_on", "rank", "status", "is_class", "arithmetic",
-    "repeats", "supersedes", "problem",
+    "repeats", "supersedes", "problem", "is_bulk", "withdrawn_on",
 ]  # fmt: skip
 
 
@@ -49,9 +50,11 @@ def observe(
 
     Returns:
         A frame with `COLUMNS`; `half_width` is the 90% half-width in log10, `rank` the
-        standing of the source, `problem` why a claim could not be read ('' = it could).
+        standing of the source, `problem` why a claim could not be read ('' = it could),
+        `is_bulk` whether it is a row of a dataset and not of a note.
     """
     kind = dict(zip(sources["source_id"], sources["kind"], strict=True))
+    bulk = set(sources.loc[sources["note_path"].str.startswith(DATASETS), "source_id"])
     base = dict(zip(models["model_id"], models["base_model_id"], strict=True))
     chips = {
         row["hardware_id"]: Chip(
@@ -94,10 +97,16 @@ def observe(
                 "repeats": claim["repeats"] or "",
                 "supersedes": claim["supersedes"] or "",
                 "problem": problem,
+                "is_bulk": claim["source_id"] in bulk,
+                "withdrawn_on": claim["withdrawn_on"],
             }
             for member in members
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    found["withdrawn_on"] = pd.to_datetime(found["withdrawn_on"]).astype(
+        "datetime64[us]"
+    )
+    return found
 
 
 def _complete(claim: dict[str, Any], base: dict[str, Any]) -> None:

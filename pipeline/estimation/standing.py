@@ -1,5 +1,9 @@
 """Which observations are fused at a vintage, and which only stand beside.
 
+A row of a bulk dataset stands behind the notes: where it echoes a note's claim, what
+was decided about that claim holds; where a note of better standing than the press has
+an absolute claim on the node, the row is held out. Elsewhere it counts as its source.
+
 What belongs here: disclosure, superseding, echoes, rank. What does not: numbers, except
 the wider spread of press and scrape claims.
 """
@@ -30,8 +34,9 @@ def prepare(observations: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
 
     Returns:
         The observations with `group` (the claim that an echo repeats, at the end of the
-        chain), `superseded_on` (NaT = never; an echo falls with its original) and
-        `corrected` (why a correction holds it out, '' = none does).
+        chain), `superseded_on` (NaT = never; an echo falls with its original),
+        `corrected` (why a correction holds it out, '' = none does) and `judged_on`
+        (from when on a bulk row echoes a note's claim; NaT = never).
     """
     out = observations.copy()
     held = corrections[corrections["action"] == "hold_out"]
@@ -48,6 +53,10 @@ def prepare(observations: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFra
     of_group = out["group"].map(ends)
     out["superseded_on"] = pd.concat([own, of_group], axis=1).min(axis=1)
     out["superseded_on"] = pd.to_datetime(out["superseded_on"]).astype("datetime64[us]")
+    noted = out[~out["is_bulk"]].drop_duplicates("claim_id")
+    judged = out["group"].map(noted.set_index("claim_id")["disclosed_on"])
+    judged = judged.where(out["is_bulk"])
+    out["judged_on"] = pd.to_datetime(judged).astype("datetime64[us]")
     return out
 
 
@@ -67,6 +76,9 @@ class Standing:
         self._index = p.index
         self._disclosed = p["disclosed_on"].to_numpy()
         self._superseded = p["superseded_on"].to_numpy()
+        self._withdrawn = p["withdrawn_on"].to_numpy()
+        self._judged = p["judged_on"].to_numpy()
+        self._bulk = p["is_bulk"].to_numpy(dtype=bool)
         self._press = p["rank"].to_numpy() >= PRESS
         self._equality = (p["kind"] == "equality").to_numpy()
         # What holds at every vintage, in the order in which it is asked.
@@ -107,15 +119,18 @@ class Standing:
 
         mark(self._disclosed > day, NOT_YET, "disclosed later")
         mark(self._superseded <= day, UNUSED, "superseded by a later disclosure")
+        mark(self._withdrawn <= day, UNUSED, "withdrawn by its source")
+        mark(self._judged <= day, ECHO, self._echoes)
         for name, mask, why in self._always:
             mark(mask, name, why)
         mark(self._class, TEST, "a statement about a class is tested, not fused")
         mark(~self._speaks(role == FUSED), ECHO, self._echoes)
-        mark(
-            self._outranked(role == FUSED),
-            HELD_OUT,
-            "a source of better standing states this quantity",
-        )
+        # A dataset's row never outvotes a note, nor the press a better source.
+        noted = ~self._bulk
+        for better, weaker in ((noted, self._bulk), (noted | self._bulk, self._press)):
+            live = role == FUSED
+            beaten = live & weaker & self._outranked(live & better)
+            mark(beaten, HELD_OUT, "a source of better standing states this quantity")
         return pd.DataFrame({"role": role, "reason": reason}, index=self._index)
 
     def _speaks(self, live: BoolArray) -> BoolArray:
@@ -124,14 +139,13 @@ class Standing:
         first = np.unique(self._group[ordered], return_index=True)[1]
         return np.isin(self._claim, self._claim[ordered[first]])
 
-    def _outranked(self, live: BoolArray) -> BoolArray:
-        """Press and scrape claims on a node or pair for which better ones exist."""
-        better = live & self._equality & ~self._press
+    def _outranked(self, by: BoolArray) -> BoolArray:
+        """Claims on a node or pair of which claims in `by` from better sources speak."""
+        better = by & self._equality & ~self._press
         on_node = np.isin(self._node, self._node[better])
         absolute = np.isin(self._node, self._node[better & ~self._relative])
         pair = np.isin(self._pair, self._pair[better & self._relative])
-        beaten = np.where(self._relative, absolute | pair, on_node)
-        return np.asarray(self._press & beaten)
+        return np.where(self._relative, absolute | pair, on_node)
 
 
 def spread(prepared: pd.DataFrame, assumed: Assumed) -> pd.Series:

@@ -88,9 +88,10 @@ def method_of(assumed: Assumed) -> Method:
 
 
 def vintages_of(observations: pd.DataFrame) -> list[pd.Timestamp]:
-    """Every date on which an accepted claim was disclosed, ascending."""
+    """Every date on which an accepted claim was disclosed or withdrawn, ascending."""
     accepted = observations[observations["status"] == "accepted"]
-    return [pd.Timestamp(day) for day in sorted(accepted["disclosed_on"].unique())]
+    days = pd.concat([accepted["disclosed_on"], accepted["withdrawn_on"].dropna()])
+    return [pd.Timestamp(day) for day in sorted(days.unique())]
 
 
 def states(

@@ -36,6 +36,7 @@ class Reported:
     latest: str | None = None
 
 
+MANY = 40  # more claims of one source than any note has moved at once
 REPORTED = (
     Reported("raw.sources", ("kind", "published_on"), "title"),
     Reported(
@@ -88,7 +89,10 @@ def _of_table(each: Reported, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFr
 
 
 def behind(table: str, row_key: str, why: Causes) -> str | None:
-    """The claims behind a difference, comma-separated; None if none is known."""
+    """The claims behind a difference, comma-separated; None if none is known.
+
+    A source with more than `MANY` of them, such as a new dataset, stands for them.
+    """
     if table == "core.estimates":
         model_id, stage = row_key.split(" / ")
         claims = why.of_node(model_id, stage)
@@ -96,4 +100,14 @@ def behind(table: str, row_key: str, why: Causes) -> str | None:
         claims = why.claims  # a path depends on leader, frontier and pace alike
     else:
         claims = frozenset()  # authored rows are their own cause
-    return ", ".join(sorted(claims)) or None
+    return ", ".join(_told(claims)) or None
+
+
+def _told(claims: frozenset[str]) -> list[str]:
+    of_source: dict[str, list[str]] = {}
+    for claim in sorted(claims):
+        of_source.setdefault(claim.split("/")[0], []).append(claim)
+    told = []
+    for source, ids in of_source.items():
+        told += ids if len(ids) <= MANY else [f"{source} ({len(ids)} claims)"]
+    return told

@@ -20,6 +20,10 @@ class StagingError(LakeError):
     """A staged table is missing, unreadable or not what its footer says."""
 
 
+class FetchError(LakeError):
+    """A published table could not be fetched, or is something else."""
+
+
 class LockBusyError(LakeError):
     """Another process is writing."""
 

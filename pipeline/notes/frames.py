@@ -120,6 +120,7 @@ def models(entries: Iterable[Model]) -> pd.DataFrame:
             "family": m.family or m.id,
             "aliases": " | ".join(m.aliases) or None,
             "is_reasoning": m.is_reasoning,
+            "is_notable": None,
         }
         for m in entries
     )
@@ -211,6 +212,7 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "repeats": full_id(claim.repeats, note) if claim.repeats else None,
         "supersedes": ", ".join(full_id(s, note) for s in claim.supersedes) or None,
         "status": claim.status,
+        "withdrawn_on": None,
     }
 
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline.notes import constants, corrections, frames
+from pipeline.notes import bulk, constants, corrections, frames
 from pipeline.notes.faults import Fault
 from pipeline.notes.parse import Note, read_notes, stem
 from pipeline.notes.registry import Registry, build, read_hardware, read_models
@@ -57,11 +57,24 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         if path.startswith("notes/") and path.endswith(".md")
     }
     checked = read_notes(notes, registry, today)
-    claims = frames.claims(checked.notes)
+    noted = {
+        "raw.sources": frames.sources(checked.notes),
+        "raw.claims": frames.claims(checked.notes),
+        "core.models": frames.models(models),
+    }
+    added = bulk.read_bulk(
+        files,
+        registry,
+        noted["raw.claims"],
+        assumptions,
+        today,
+        {note.source.id for note in checked.notes},
+    )
+    joined = added.added_to(noted)
     corrected, correction_faults = corrections.read_corrections(
         "corrections.yaml",
         files.get("corrections.yaml", b"[]"),
-        claims,
+        joined["raw.claims"],
         {stem(fault.path) for fault in checked.faults},
     )
     faults = (
@@ -73,14 +86,13 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         *scenario_faults,
         *checked.faults,
         *correction_faults,
+        *added.faults,
     )
     tables = {
-        "raw.sources": frames.sources(checked.notes),
-        "raw.claims": claims,
+        **joined,
         "raw.scores": frames.scores(checked.notes),
         "raw.corrections": corrections.frame(corrected),
         "raw.rejected": frames.rejected(faults),
-        "core.models": frames.models(models),
         "core.hardware": frames.hardware(chips),
         "core.assumptions": frames.assumptions(assumptions),
         "core.scenarios": frames.scenarios(scenarios),

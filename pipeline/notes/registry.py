@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +22,7 @@ SLUG = r"^[a-z0-9][a-z0-9.-]*$"
 
 def folded(name: str) -> str:
     """The form in which names are compared: lower case, single spaces."""
-    return re.sub(r"\s+", " ", name.replace("\u00a0", " ")).strip().casefold()
+    return " ".join(name.split()).casefold()
 
 
 class Model(BaseModel):

@@ -62,7 +62,10 @@ def compute_node(state: State, model: str) -> str | None:
 
 
 def known_runs(state: State, models: pd.DataFrame) -> pd.DataFrame:
-    """Median compute of every run released by the vintage: name, released_on, flop."""
+    """Median compute of every run released by the vintage: name, released_on, flop.
+
+    `is_notable` is a column where the models have it.
+    """
     rows = []
     released = models[models["released_on"] <= state.vintage]
     for model, name, day in zip(
@@ -74,6 +77,9 @@ def known_runs(state: State, models: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         rows, columns=["model_id", "name", "released_on", "log10_flop", "node"]
     )
+    if "is_notable" in models:
+        notable = models.set_index("model_id")["is_notable"]
+        frame["is_notable"] = frame["model_id"].map(notable)
     return frame.sort_values(["released_on", "log10_flop", "model_id"]).assign(
         flop=lambda f: 10 ** f["log10_flop"]
     )

@@ -40,10 +40,11 @@ class Series:
     since: str
     top: int | None  # runs among the n largest at their release; None = all
     running_maximum: bool = False
+    notable: bool = False  # without runs that the datasets list as not notable
 
 
 SERIES = (
-    Series("notable since 2010", "2010-01-01", None),
+    Series("notable since 2010", "2010-01-01", None, notable=True),
     Series("record since 2020", "2020-01-01", None, running_maximum=True),
     Series("top-5 since 2020", "2020-01-01", 5),
     Series("top-10 since 2018", "2018-01-01", 10),
@@ -146,6 +147,8 @@ def _slopes(
 def _known(runs: pd.DataFrame, series: Series) -> pd.DataFrame:
     """Runs with known compute by date, without outliers where a top is asked for."""
     known = runs[runs["flop"] > 0].sort_values(["released_on", "name"], kind="stable")
+    if series.notable and "is_notable" in known:
+        known = known[known["is_notable"].ne(False).fillna(True).astype(bool)]
     return known[~known["name"].isin(OUTLIERS)] if series.top is not None else known
 
 

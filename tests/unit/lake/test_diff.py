@@ -4,8 +4,8 @@ import pandas as pd
 from synthetic import frames
 
 from pipeline.contracts import PUBLISHED, key
-from pipeline.lake.causes import causes
-from pipeline.lake.changes import REPORTED, changes
+from pipeline.lake.causes import Causes, causes
+from pipeline.lake.changes import MANY, REPORTED, behind, changes
 from pipeline.lake.diff import compare
 
 
@@ -104,6 +104,13 @@ def test_changes_name_the_claim_behind_an_estimate():
         "1.2e+26",
     )
     assert estimate["changed_by"] == "s/ratio"
+
+
+def test_a_source_of_which_many_claims_changed_stands_for_them():
+    bulk = [f"epoch-all-2025-04/model-{k}" for k in range(MANY + 1)]
+    why = Causes(frozenset([*bulk, "note/ratio"]), None, {}, {}, {})
+    told = behind("out.convergence", "a / b", why)
+    assert told == f"epoch-all-2025-04 ({MANY + 1} claims), note/ratio"
 
 
 def test_a_new_vintage_reads_as_a_revision_of_the_one_before():

@@ -110,6 +110,14 @@ def test_each_series_stands_twice_with_one_middle():
     assert (table["growth_per_year_p95"] > table["growth_per_year_p50"]).all()
 
 
+def test_only_the_notable_series_leaves_out_what_a_dataset_calls_not_notable():
+    listed = runs(60).assign(is_notable=[None, True, False] * 20)
+    kept = select(listed, ALL)
+    assert len(kept) == 40
+    assert not kept["is_notable"].eq(False).any()
+    assert len(select(listed, MAXIMUM)) == len(select(runs(60), MAXIMUM))
+
+
 def test_fitted_growth_has_the_spread_of_the_bootstrap():
     z = stats.norm.ppf((np.arange(4096) + 0.5) / 4096)
     growth = fitted_growth(runs(), z, ASSUMED)

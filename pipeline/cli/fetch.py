@@ -1,0 +1,110 @@
+"""`headroom fetch …`: get published tables into sources/datasets/.
+
+What belongs here: the command. What does not: the download (lake/fetch.py).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import settings
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, err, out, stop
+
+if TYPE_CHECKING:
+    from pipeline.lake.fetch import Fetched
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    commands.add_typer(app, name="fetch")
+
+
+@app.callback()
+def group() -> None:
+    """Get published tables into sources/datasets/."""
+
+
+@app.command()
+def epoch(
+    url: Annotated[
+        str | None,
+        typer.Option(help="Address; default: HEADROOM_EPOCH_URL, or Epoch's own."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Take this local file instead.")
+    ] = None,
+    vintage: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="With --file: the day from which it was public.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Fetch Epoch AI's table of models, unless the stored one is current."""
+    from pipeline.lake.errors import FetchError, UsageError
+    from pipeline.lake.fetch import take
+
+    if file is not None and url is not None:
+        stop("give either --url or --file", WRONG_USAGE)
+    if vintage is not None and file is None:
+        stop("--vintage goes with --file", WRONG_USAGE)
+    where = settings.load()
+    try:
+        if file is not None:
+            day = vintage.date() if vintage else None
+            found = take(file, where.datasets, day)
+        else:
+            found = _download(url or where.epoch_url, where.datasets, quiet=json)
+    except UsageError as error:
+        stop(str(error), WRONG_USAGE)
+    except FetchError as error:
+        stop(str(error))
+    if json:
+        as_json(
+            {
+                "file": found.path.name,
+                "new": found.is_new,
+                "rows": found.rows,
+                "with_compute": found.with_compute,
+            }
+        )
+        return
+    counted = f"{found.rows:,} rows, {found.with_compute:,} with compute"
+    if found.is_new:
+        out.print(f"Stored {found.path.name}: {counted}. Run `headroom refresh`.")
+    else:
+        out.print(f"{found.path.name} is current: {counted}.")
+
+
+def _download(url: str, folder: Path, *, quiet: bool) -> Fetched:
+    from pipeline.lake.fetch import fetch
+
+    today = datetime.now(UTC).date()
+    if quiet or not err.is_terminal:
+        return fetch(url, folder, today)
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        console=err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("fetching", total=None)
+        return fetch(
+            url,
+            folder,
+            today,
+            watch=lambda done, total: progress.update(
+                task, completed=done, total=total
+            ),
+        )
