@@ -140,7 +140,7 @@ class Standing:
         return np.isin(self._claim, self._claim[ordered[first]])
 
     def _outranked(self, by: BoolArray) -> BoolArray:
-        """Claims on a node or pair of which claims in `by` from better sources speak."""
+        """Claims on a node or pair that a claim in `by` of a better source states."""
         better = by & self._equality & ~self._press
         on_node = np.isin(self._node, self._node[better])
         absolute = np.isin(self._node, self._node[better & ~self._relative])

@@ -180,7 +180,7 @@ def _two_point(
     score = ends["score"].to_numpy(dtype=float)
     error = ends["stderr"].fillna(assumed["scaling.score_stderr"]).to_numpy(dtype=float)
     key = hashlib.sha256(f"{score}{error}".encode()).hexdigest()
-    n = len(ratio) if len(ratio) > 1 else int(assumed["projection.draws"])
+    n = len(ratio) if len(ratio) > 1 else int(assumed["fusion.draws"])
     rise = (score + sobol_normals(2, n, key) * error) @ np.array([-1.0, 1.0])
     slopes = rise / ratio
     return {
