@@ -21,6 +21,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     core.Scenarios,
     core.Observations,
     core.Estimates,
+    core.Conflicts,
     out.FrontierTrend,
     out.Projections,
     out.Convergence,

@@ -155,7 +155,7 @@ class _Parts:
         if fused.empty:
             return []
         rows = fused.index.to_numpy()
-        graph, names = _graph(fused, self._width[rows])
+        graph, names = graph_of(fused, self._width[rows])
         listed = []
         for nodes, claims in split(graph):
             # Rows of `prepared` never change: they stand for the component's content.
@@ -206,8 +206,13 @@ def _component(part: _Part, twin: int, drawn: FloatArray) -> Component:
     return Component(key, part.nodes, part.claims, part.anchored, draws)
 
 
-def _graph(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:
-    """The claim graph of a vintage and the name of each of its nodes."""
+def graph_of(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:
+    """The graph of fused observations and the name of each of its nodes, ascending.
+
+    Args:
+        fused: rows of `prepared`.
+        width: their 90% half-widths in log10, as `standing.spread` gives them.
+    """
     reference = fused["reference_node"].dropna()
     names = sorted(set(fused["node"]) | set(reference))
     at = {name: k for k, name in enumerate(names)}
