@@ -20,14 +20,14 @@ from scipy.special import ndtr
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.gaussian import fit, leave_one_out
-from pipeline.estimation.graph import ABSOLUTE, EQUALITY, Graph, equality_labels, union
+from pipeline.estimation.graph import ABSOLUTE, EQUALITY, Graph, linked, union
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
+from pipeline.estimation.named import graph_of
 from pipeline.estimation.posterior import sample
 from pipeline.estimation.vintages import (
     QUANTILES,
     Component,
     State,
-    graph_of,
     method_of,
 )
 
@@ -75,7 +75,7 @@ def screen(
     fitted = fit(whole, method)
     without = leave_one_out(whole, method, fitted)
     equality = whole.kind == EQUALITY
-    told = np.where(equality, ~bridges(whole), _linked(whole))
+    told = np.where(equality, ~bridges(whole), linked(whole, whole))
     precision = fitted.weight * (method.normal_quantile / whole.scale) ** 2
     share = np.where(equality, precision * fitted.claim_sd**2, 0.0)
     heeded = np.concatenate(
@@ -171,18 +171,6 @@ def heed(graph: Graph, draws: FloatArray, method: Method) -> FloatArray:
         met = (1 - eps) * ndtr(side[c] * (graph.y[c] - about) / method.bound_s)
         chance[c] = float(np.mean(met / (met + eps)))
     return chance
-
-
-def _linked(graph: Graph) -> BoolArray:
-    """Whether equality claims alone give each claim's quantity a level, shape (m,)."""
-    labels = equality_labels(graph)
-    held = np.zeros(graph.n, dtype=bool)
-    held[labels[graph.i[(graph.kind == EQUALITY) & ~graph.relative]]] = True
-    level = held[labels]
-    j = np.where(graph.relative, graph.j, graph.i)
-    alone = ~graph.relative & level[graph.i]
-    together = (labels[graph.i] == labels[j]) | (level[graph.i] & level[j])
-    return np.asarray(alone | (graph.relative & together))
 
 
 def bridges(graph: Graph) -> BoolArray:

@@ -18,14 +18,15 @@ from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.canonical import Canonical, canonical, key_of
 from pipeline.estimation.draws import generator
-from pipeline.estimation.graph import EQUALITY, LOWER, UPPER, Graph, subgraph
+from pipeline.estimation.graph import Graph, subgraph
 from pipeline.estimation.graph import anchored as is_anchored
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
+from pipeline.estimation.named import graph_of
+from pipeline.estimation.overruled import Overruled
 
 # Canonical graphs by content key, and what to call them → draws (draws, nodes) by key.
 Sampler = Callable[[Mapping[str, tuple[Graph, str]]], Mapping[str, FloatArray]]
-_KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}
 QUANTILES = (0.05, 0.5, 0.95)
 _SHUFFLE = 7  # purpose number of the permutation stream
 
@@ -106,7 +107,8 @@ def states(
         sampler: draws of one component; called once per distinct content.
     """
     known = _Parts(prepared, assumed)
-    roles = {vintage: standing.roles(prepared, vintage) for vintage in vintages}
+    rule = Overruled(prepared, assumed, method_of(assumed))
+    roles = {v: rule.apply(standing.roles(prepared, v)) for v in vintages}
     listed = {
         vintage: known.of(prepared[(role["role"] == standing.FUSED).to_numpy()])
         for vintage, role in roles.items()
@@ -204,26 +206,3 @@ def _component(part: _Part, twin: int, drawn: FloatArray) -> Component:
         draws = draws[order]
     key = f"{part.key}#{twin}"
     return Component(key, part.nodes, part.claims, part.anchored, draws)
-
-
-def graph_of(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:
-    """The graph of fused observations and the name of each of its nodes, ascending.
-
-    Args:
-        fused: rows of `prepared`.
-        width: their 90% half-widths in log10, as `standing.spread` gives them.
-    """
-    reference = fused["reference_node"].dropna()
-    names = sorted(set(fused["node"]) | set(reference))
-    at = {name: k for k, name in enumerate(names)}
-    i: IntArray = fused["node"].map(at).to_numpy(dtype=np.int64)
-    j: IntArray = fused["reference_node"].map(at).fillna(-1).to_numpy(dtype=np.int64)
-    graph = Graph(
-        n=len(names),
-        i=i,
-        j=j,
-        y=fused["log10_value"].to_numpy(dtype=float),
-        scale=width,
-        kind=np.asarray(fused["kind"].map(_KINDS), dtype=np.int64),
-    )
-    return graph, names
