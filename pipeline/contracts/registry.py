@@ -22,6 +22,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     core.Observations,
     core.Estimates,
     core.Conflicts,
+    core.Influence,
     out.FrontierTrend,
     out.Projections,
     out.Convergence,
