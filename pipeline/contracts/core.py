@@ -267,6 +267,7 @@ class Conflicts(Table):
     weight: Number = column(
         "what fusion leaves of the claim; of a bound the chance that it is heeded; 0 = "
         "not fused",
+        unit="fraction",
         ge=0,
         le=1,
     )
@@ -299,6 +300,7 @@ class Influence(Table):
     weight: Number = column(
         "its share in what is known of its own quantity; of a bound the chance that it "
         "is heeded",
+        unit="fraction",
         ge=0,
         le=1,
     )
