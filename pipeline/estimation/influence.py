@@ -26,6 +26,7 @@ from pipeline.estimation.method import FloatArray, Method
 from pipeline.estimation.screening import distinct, graphs_of, screen
 from pipeline.estimation.vintages import Component, State, method_of
 
+COLUMNS = ["claim_id", "node", "weight", "shift_log10", "convergence_shift_days"]
 _REFIT_NODES = 64  # in larger components: closed form at the weights of the fit
 
 
@@ -63,6 +64,8 @@ def effects(prepared: pd.DataFrame, state: State, assumed: Assumed) -> list[Effe
         assumed: constants of the method.
     """
     parts, method = distinct([state]), method_of(assumed)
+    if not parts:
+        return []
     screened = screen(prepared, parts, assumed)
     graphs = [graph for graph, _ in graphs_of(prepared, parts, assumed)]
     moved = _moved(graphs, method)
@@ -115,7 +118,7 @@ def influence_table(
         }
         for each in found
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _moved(graphs: list[Graph], method: Method) -> list[tuple[FloatArray, FloatArray]]:
