@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.assets.posterior import Posterior, posterior
 from pipeline.contracts import conform, contract
+from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import estimate_table, observation_table
 from pipeline.estimation.vintages import State
 from pipeline.lake.inputs import read_inputs
@@ -23,6 +26,7 @@ from pipeline.settings import PROJECT
 from tests import mini
 
 TODAY = date(2026, 11, 24)
+_DRAWS: dict[str, NDArray[np.float64]] = {}  # by content, shared by all records
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,25 @@ class Loaded:
 
     tables: dict[str, pd.DataFrame]
     found: Posterior
+
+    @cached_property
+    def court(self) -> Court:
+        """Verdicts on the claims."""
+        return Court(self.found.prepared, self.found.states, self.found.assumed)
+
+    @cached_property
+    def conflict_rows(self) -> pd.DataFrame:
+        """core.conflicts."""
+        table = conflict_table(
+            self.court, self.found.states, self.tables["core.models"]
+        )
+        return conform(contract("core.conflicts"), table)
+
+    def conflicts(self, day: str = "2100-01-01") -> pd.DataFrame:
+        """What conflicts at a date, by claim."""
+        rows, at = self.conflict_rows, pd.Timestamp(day)
+        now = (rows["vintage"] <= at) & (rows["until"].isna() | (rows["until"] > at))
+        return rows[now].set_index("claim_id")
 
     def at(self, day: str) -> State:
         """The state of the last vintage up to a date."""
@@ -43,6 +66,7 @@ class Loaded:
             self.at(day),
             self.tables["core.models"],
             self.found.assumed,
+            disputed(self.court, self.at(day)),
         )
         conformed = conform(contract("core.estimates"), table)
         return conformed.set_index(["model_id", "stage"])
@@ -68,7 +92,12 @@ def load(files: dict[str, bytes]) -> Loaded:
     record = read_record(files, TODAY)
     assert record.faults == (), [str(fault) for fault in record.faults]
     tables = {n: conform(contract(n), f) for n, f in record.tables.items()}
-    return Loaded(tables, posterior(tables, {}))
+    return Loaded(tables, posterior(tables, _DRAWS))
+
+
+def again(tables: dict[str, pd.DataFrame]) -> Loaded:
+    """A record from tables, changed by a test."""
+    return Loaded(tables, posterior(tables, _DRAWS))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
 from pipeline.assets.posterior import INPUTS, posterior
+from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import (
     estimate_table,
     history_table,
@@ -20,13 +21,15 @@ def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
     cache = DrawCache(warehouse.settings.cache)
     found = posterior(frames, cache)
     cache.forget_unused()
-    newest = found.states[-1]
+    newest, models = found.states[-1], frames["core.models"]
+    court = Court(found.prepared, found.states, found.assumed)
     return Made(
         {
             "core.observations": observation_table(found.prepared, newest),
             "core.estimates": estimate_table(
-                found.prepared, newest, frames["core.models"], found.assumed
+                found.prepared, newest, models, found.assumed, disputed(court, newest)
             ),
+            "core.conflicts": conflict_table(court, found.states, models),
             "out.estimate_history": history_table(found.prepared, found.states),
         }
     )
@@ -34,7 +37,12 @@ def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
 
 ESTIMATES = Step(
     name="estimates",
-    tables=("core.observations", "core.estimates", "out.estimate_history"),
+    tables=(
+        "core.observations",
+        "core.estimates",
+        "core.conflicts",
+        "out.estimate_history",
+    ),
     inputs=INPUTS,
     compute=_estimate,
     kinds=frozenset({"pandas", "scipy"}),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
 from pipeline.assets.posterior import INPUTS, posterior
+from pipeline.estimation.influence import effects, influence_table
 from pipeline.lake.draws import DrawCache
 from pipeline.projection.frontier import known_runs
+from pipeline.projection.influence import convergence_shifts
 from pipeline.projection.observed import observed_table
 from pipeline.projection.project import project
 from pipeline.projection.trend import trend_table
@@ -24,8 +26,19 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
         frames["raw.claims"],
         found.assumed,
     )
+    left_out = effects(found.prepared, newest, found.assumed)
+    claims = frames["raw.claims"]
+    shifts = convergence_shifts(
+        newest,
+        left_out,
+        models,
+        frames["core.scenarios"],
+        dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
+        found.assumed,
+    )
     return Made(
         {
+            "core.influence": influence_table(left_out, shifts),
             "out.projections": projected.projections,
             "out.convergence": projected.convergence,
             "out.observed_convergence": observed_table(newest, models, found.assumed),
@@ -39,6 +52,7 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
 PROJECTIONS = Step(
     name="projections",
     tables=(
+        "core.influence",  # of claims on estimates and on the headline's date
         "out.projections",
         "out.convergence",
         "out.observed_convergence",

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from pipeline.cli import fetch, note, releases
+from pipeline.cli import explain, fetch, note, releases
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
@@ -29,6 +29,7 @@ for command in (refresh, status, estimates, projection, sql, ui):
 app.add_typer(note.app, name="note")
 releases.register(app)
 fetch.register(app)
+explain.register(app)
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def estimates(
 ) -> None:
     """Estimated compute per model and stage, with 90% intervals."""
     settings = environment.load()
-    wanted = _model_id(settings, model) if model else None
+    wanted = find_model(settings, model) if model else None
     found = rows(
         settings,
         """
@@ -121,7 +121,7 @@ def projection(
 ) -> None:
     """When reasoning compute meets its ceiling, and the path to it."""
     settings = environment.load()
-    at = _vintage(settings, vintage)
+    at = find_vintage(settings, vintage)
     names = [
         r["scenario"] for r in rows(settings, "SELECT scenario FROM core.scenarios")
     ]
@@ -191,7 +191,7 @@ def _table(head: list[str], body: Iterable[list[Any]]) -> None:
         out.print(table, soft_wrap=False)
 
 
-def _model_id(settings: environment.Settings, name: str) -> str:
+def find_model(settings: environment.Settings, name: str) -> str:
     """The id for an id, name or alias; stops with the nearest known name."""
     known: dict[str, str] = {}
     for r in rows(settings, "SELECT model_id, name, aliases FROM core.models"):
@@ -204,7 +204,7 @@ def _model_id(settings: environment.Settings, name: str) -> str:
     return known[name.casefold()]
 
 
-def _vintage(settings: environment.Settings, asked: str | None) -> Any:
+def find_vintage(settings: environment.Settings, asked: str | None) -> Any:
     """The newest vintage up to the date asked for."""
     from datetime import date
 

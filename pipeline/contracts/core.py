@@ -20,6 +20,7 @@ from pipeline.contracts.table import (
 )
 
 GRADES = ("confident", "likely", "speculative")
+NODE = r"^[a-z0-9.-]+/[a-z]+$"
 
 
 class Models(Table):
@@ -164,7 +165,7 @@ class Observations(Table):
     """
 
     claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
-    node: Text = column("model/stage observed", pattern=r"^[a-z0-9.-]+/[a-z]+$")
+    node: Text = column("model/stage observed", pattern=NODE)
     reference_node: Text = column(
         "model/stage compared with; the observation is the difference", null=True
     )
@@ -214,17 +215,23 @@ class Estimates(Table):
     log10_mean: Number = column("mean of log10 FLOP", unit="log10 FLOP", null=True)
     log10_sd: Number = column("sd of log10 FLOP", unit="log10 FLOP", null=True, ge=0)
     grade: Text = column(
-        "by the 90% interval: confident within x/÷3, likely within x/÷10",
+        "by the 90% interval: confident within x/÷3, likely within x/÷10; speculative "
+        "also where claims of equal standing deny each other",
         null=True,
         one_of=GRADES,
     )
     n_claims: Whole = column("claims that bear on the node, echoes included", ge=0)
-    n_independent: Whole = column("claims that are fused", ge=0)
+    n_independent: Whole = column("claims that are fused, bounds included", ge=0)
     n_held_out: Whole = column("claims held out", ge=0)
     anchored: Flag = column("linked by equality claims to an absolute figure")
-    derived: Flag = column("from other stages of the model, not from claims")
+    derived: Flag = column(
+        "from other stages of the model, not from claims; a total is then the sum of "
+        "the known stages and counts an unknown one as zero"
+    )
     usd_p50: Number = column(
-        "median cost of that compute at the reference price",
+        "the median in money at one rate for all stages: about 5e23 FLOP per million "
+        "USD, as of May 2025; not what the run cost, which for reinforcement learning "
+        "at its lower utilisation is more",
         unit="USD",
         null=True,
         gt=0,
@@ -235,3 +242,86 @@ class Estimates(Table):
 
         name = "core.estimates"
         unique = ["model_id", "stage"]
+
+
+class Conflicts(Table):
+    """Claims that do not fit, from the vintage on at which they do not.
+
+    A row holds from `vintage` until the vintage before `until`: a new one begins where
+    the status changes or z moves by 0.1 or more. What conflicts at a day is `vintage <=
+    day AND (until IS NULL OR until > day)`; at the newest vintage, `until IS NULL`. A
+    claim about a class has a row per member that it misses.
+    """
+
+    claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
+    vintage: Day = column("first vintage at which the row holds", unit="date")
+    until: Day = column(
+        "first later vintage at which it no longer does; NULL = holds at the newest",
+        unit="date",
+        null=True,
+    )
+    node: Text = column("model/stage that the claim misses", pattern=NODE)
+    z: Number = column(
+        "claim minus the estimate without it; one-sided for a bound; NULL = nothing "
+        "else tells",
+        unit="standard deviations",
+        null=True,
+    )
+    weight: Number = column(
+        "what fusion leaves of the claim; of a bound the chance that it is heeded; 0 = "
+        "not fused",
+        unit="fraction",
+        ge=0,
+        le=1,
+    )
+    status: Text = column(
+        "fused, or why it has no weight; stage_sum: a total that is less than, or not, "
+        "the sum of its stages",
+        one_of=("fused", "held_out", "arithmetic", "test", "stage_sum"),
+    )
+    against: Text = column(
+        "claims it is held against, comma-separated; NULL = there are none", null=True
+    )
+    explanation: Text = column("the conflict in one sentence")
+
+    class Config:
+        """Key and name."""
+
+        name = "core.conflicts"
+        unique = ["claim_id", "vintage", "node"]
+
+
+class Influence(Table):
+    """What leaving out a fused claim (with its echoes) does, at the newest vintage.
+
+    From the Gaussian stage for equality claims, from reweighted draws for bounds. The
+    standing of all other claims stays as it is.
+    """
+
+    claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
+    node: Text = column("model/stage observed", pattern=NODE)
+    weight: Number = column(
+        "its share in what is known of its own quantity; of a bound the chance that it "
+        "is heeded",
+        unit="fraction",
+        ge=0,
+        le=1,
+    )
+    shift_log10: Number = column(
+        "median of the node without the claim minus with it; NULL = without it the "
+        "node has no level",
+        unit="log10 FLOP",
+        null=True,
+    )
+    convergence_shift_days: Number = column(
+        "median date of the headline's convergence without the claim minus with it; "
+        "NULL = without it there is none",
+        unit="days",
+        null=True,
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "core.influence"
+        unique = ["claim_id"]

@@ -23,6 +23,8 @@ _PUBLISHED: tuple[type[Table], ...] = (
     core.Scenarios,
     core.Observations,
     core.Estimates,
+    core.Conflicts,
+    core.Influence,
     out.FrontierTrend,
     out.Projections,
     out.Convergence,

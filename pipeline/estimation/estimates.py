@@ -51,7 +51,11 @@ def grade(p05: float, p95: float, assumed: Assumed) -> str:
 
 
 def estimate_table(
-    prepared: pd.DataFrame, state: State, models: pd.DataFrame, assumed: Assumed
+    prepared: pd.DataFrame,
+    state: State,
+    models: pd.DataFrame,
+    assumed: Assumed,
+    disputed: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Rows of core.estimates at the vintage of a state.
 
@@ -60,6 +64,8 @@ def estimate_table(
         state: the posterior at the vintage.
         models: core.models, for base models.
         assumed: constants of the method.
+        disputed: nodes on which claims of equal standing deny each other; their grade
+            is speculative, whatever the interval.
     """
     counts = _counts(prepared, state)
     bounds = _claimed_bounds(prepared, state)
@@ -75,6 +81,8 @@ def estimate_table(
         else:
             low, high = bounds.get(node, (None, None))
             row |= {"flop_p05": low, "flop_p95": high, "anchored": False}
+        if node in disputed and "grade" in row:
+            row["grade"] = "speculative"
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -90,12 +98,7 @@ def derived_stages(
     found: dict[str, FloatArray] = {}
     surely = assumed["fusion.derived_probability"]
     for model, base in zip(models["model_id"], models["base_model_id"], strict=True):
-        stages = {s: f"{model}/{s}" for s in PARTS if state.anchored(f"{model}/{s}")}
-        if "pretraining" not in stages and isinstance(base, str):
-            for stage in ("pretraining", "total"):
-                if state.anchored(f"{base}/{stage}"):
-                    stages["pretraining"] = f"{base}/{stage}"
-                    break
+        stages = known_stages(state, model, base)
         if not any(node.startswith(f"{model}/") for node in stages.values()):
             continue  # nothing is known of the model itself
         linear = sum((10.0 ** state.draws(n) for n in stages.values()), np.zeros(1))
@@ -109,6 +112,23 @@ def derived_stages(
             if (left > 0).mean() >= surely:
                 found[f"{model}/{missing[0]}"] = np.log10(left[left > 0])
     return found
+
+
+def known_stages(state: State, model: str, base: object) -> dict[str, str]:
+    """Stages of a model with a level, by name, and the nodes that stand for them.
+
+    Args:
+        state: the posterior at a vintage.
+        model: the model.
+        base: the model it was trained from, whose compute counts as pre-training.
+    """
+    stages = {s: f"{model}/{s}" for s in PARTS if state.anchored(f"{model}/{s}")}
+    if "pretraining" not in stages and isinstance(base, str):
+        for stage in ("pretraining", "total"):
+            if state.anchored(f"{base}/{stage}"):
+                stages["pretraining"] = f"{base}/{stage}"
+                break
+    return stages
 
 
 def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:

@@ -180,3 +180,20 @@ def anchored(graph: Graph) -> BoolArray:
     held = np.zeros(graph.n, dtype=bool)
     held[labels[graph.i[(graph.kind == EQUALITY) & ~graph.relative]]] = True
     return np.asarray(held[labels])
+
+
+def linked(graph: Graph, asked: Graph) -> BoolArray:
+    """Whether equality claims of a graph give a level to what other claims are about.
+
+    Args:
+        graph: the claims.
+        asked: claims on the same nodes, whose quantities are asked about.
+
+    Returns:
+        Shape (asked.m,): of a node, whether it is anchored; of a difference, whether
+        both nodes are, or equality claims link one to the other.
+    """
+    labels, level = equality_labels(graph), anchored(graph)
+    i, j = asked.i, np.where(asked.relative, asked.j, asked.i)
+    pair = asked.relative & (labels[i] == labels[j])
+    return np.asarray(pair | (level[i] & level[j]))

@@ -18,14 +18,14 @@ from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.canonical import Canonical, canonical, key_of
 from pipeline.estimation.draws import generator
-from pipeline.estimation.graph import EQUALITY, LOWER, UPPER, Graph, subgraph
+from pipeline.estimation.graph import Graph, subgraph
 from pipeline.estimation.graph import anchored as is_anchored
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
+from pipeline.estimation.overruled import Overruled
 
 # Canonical graphs by content key, and what to call them → draws (draws, nodes) by key.
 Sampler = Callable[[Mapping[str, tuple[Graph, str]]], Mapping[str, FloatArray]]
-_KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}
 QUANTILES = (0.05, 0.5, 0.95)
 _SHUFFLE = 7  # purpose number of the permutation stream
 
@@ -110,7 +110,8 @@ def states(
     """
     known = _Parts(prepared, assumed)
     stands = standing.Standing(prepared)
-    roles = {vintage: stands.roles(vintage) for vintage in vintages}
+    rule = Overruled(prepared, assumed, method_of(assumed))
+    roles = {v: rule.apply(stands.roles(v)) for v in vintages}
     listed = {
         vintage: known.of(np.flatnonzero(role["role"].to_numpy() == standing.FUSED))
         for vintage, role in roles.items()
@@ -149,19 +150,11 @@ class _Parts:
         self._method = method_of(assumed)
         self._claims = prepared["claim_id"].to_numpy()
         self._disclosed = prepared["disclosed_on"].to_numpy()
-        both = pd.concat([prepared["node"], prepared["reference_node"]])
-        codes, self._names = pd.factorize(both, sort=True)
-        # Rows that cannot be read have no value; they are never fused.
-        readable = (prepared["problem"] == "").to_numpy()
         width = standing.spread(prepared, assumed).to_numpy(dtype=float)
-        self._graph = Graph(
-            n=len(self._names),
-            i=codes[: len(prepared)].astype(np.int64),
-            j=codes[len(prepared) :].astype(np.int64),
-            y=np.where(readable, prepared["log10_value"].to_numpy(dtype=float), 0.0),
-            scale=np.where(readable, width, 1.0),
-            kind=np.asarray(prepared["kind"].map(_KINDS), dtype=np.int64),
-        )
+        # Rows that cannot be read have no value; they are never fused.
+        readable = prepared.fillna({"log10_value": 0.0})
+        self._graph, names = graph_of(readable, np.where(width > 0, width, 1.0))
+        self._names = np.array(names, dtype=object)
         self._parts: dict[tuple[int, ...], _Part] = {}
 
     def of(self, rows: IntArray) -> list[tuple[_Part, int]]:

@@ -1,0 +1,250 @@
+"""`headroom explain MODEL`: where the figures of a model come from.
+
+What belongs here: claims, arithmetic, conflicts and influence of one model, read from
+the release. What does not: computing any of them, except who counts at an old vintage.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import settings as environment
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.release import Row, flop, rows
+from pipeline.cli.show import find_model, find_vintage
+from pipeline.settings import Settings
+
+_STAGES = ("pretraining", "sft", "reasoning", "total")
+_NEWEST = """
+SELECT stage, flop_p05, flop_p50, flop_p95, grade, derived, n_claims, n_independent,
+  n_held_out FROM core.estimates WHERE model_id = $1
+"""
+_AT_VINTAGE = """
+SELECT stage, flop_p05, flop_p50, flop_p95, vintage AS since, changed_by
+FROM out.estimate_history WHERE model_id = $1 AND vintage <= $2
+QUALIFY row_number() OVER (PARTITION BY stage ORDER BY vintage DESC) = 1
+"""
+_CLAIMS = """
+SELECT o.*, c.summary, c.caveat, c.locator, coalesce(c.url, s.url) AS url, s.title,
+  s.publisher, s.kind AS source_kind, i.weight, i.shift_log10,
+  i.convergence_shift_days, i.node AS influenced_node
+FROM core.observations o
+JOIN raw.claims c USING (claim_id)
+JOIN raw.sources s USING (source_id)
+LEFT JOIN core.influence i USING (claim_id)
+WHERE (split_part(o.node, '/', 1) = $1 OR split_part(o.reference_node, '/', 1) = $1)
+  AND o.disclosed_on <= $2
+"""
+_CONFLICTS = """
+SELECT * FROM core.conflicts
+WHERE vintage <= $2 AND (until IS NULL OR until > $2)
+  AND (split_part(node, '/', 1) = $1 OR claim_id IN (SELECT claim_id
+    FROM core.observations WHERE split_part(reference_node, '/', 1) = $1))
+ORDER BY abs(z) DESC NULLS LAST, claim_id
+"""
+_ROLES_FROM = (
+    "raw.claims", "raw.sources", "raw.corrections", "core.models", "core.hardware",
+    "core.assumptions",
+)  # fmt: skip
+_ORDER = ("fused", "echo", "held_out", "arithmetic", "test", "unused")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(explain)
+
+
+def explain(
+    model: Annotated[str, typer.Argument(help="Model id or alias.")],
+    vintage: Annotated[
+        str | None, typer.Option(help="Only claims disclosed by then; default: newest.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Where a model's figures come from: claims, arithmetic, conflicts, influence."""
+    settings = environment.load()
+    told = _explained(settings, find_model(settings, model), vintage)
+    if json:
+        as_json(told)
+        return
+    if not told["stages"]:
+        stop(f"nothing about {told['model_id']} is known by then", WRONG_USAGE)
+    _line(f"{told['name']} ({told['model_id']}), as known on {told['vintage']}")
+    for stage in told["stages"]:
+        _show(stage, newest=told["newest"])
+
+
+def _explained(settings: Settings, model: str, asked: str | None) -> dict[str, Any]:
+    at = find_vintage(settings, asked)
+    newest = find_vintage(settings, None)
+    name = rows(settings, "SELECT name FROM core.models WHERE model_id = $1", [model])
+    if at == newest:
+        estimates = rows(settings, _NEWEST, [model])
+    else:
+        estimates = rows(settings, _AT_VINTAGE, [model, at])
+    claims = rows(settings, _CLAIMS, [model, at])
+    if at != newest:
+        _as_of(settings, claims, at)
+    conflicts = rows(settings, _CONFLICTS, [model, at])
+    by_stage = {row["stage"]: row for row in estimates}
+    stages = []
+    for stage in _STAGES:
+        node = f"{model}/{stage}"
+        own = [c for c in claims if node in (c["node"], c["reference_node"])]
+        if not own and stage not in by_stage:
+            continue
+        own.sort(key=_place)
+        names = {c["claim_id"] for c in own}
+        stages.append(
+            {
+                "stage": stage,
+                "estimate": by_stage.get(stage),
+                "claims": own,
+                "conflicts": [
+                    c
+                    for c in conflicts
+                    if c["node"] == node
+                    or (c["claim_id"] in names and not c["node"].startswith(model))
+                ],
+                "most_influential": _moving(own, node),
+            }
+        )
+    return {
+        "model_id": model,
+        "name": name[0]["name"],
+        "vintage": at,
+        "newest": at == newest,
+        "stages": stages,
+    }
+
+
+def _as_of(settings: Settings, claims: list[Row], at: object) -> None:
+    """Set roles to those of an old vintage; influence is known at the newest only."""
+    import pandas as pd
+
+    from pipeline.contracts import conform, contract
+    from pipeline.estimation import standing
+    from pipeline.estimation.assumed import Assumed
+    from pipeline.estimation.observe import observe
+    from pipeline.estimation.overruled import Overruled
+    from pipeline.estimation.vintages import method_of
+
+    frames = {}
+    for table in _ROLES_FROM:
+        found = rows(settings, f"SELECT * FROM {table}")  # noqa: S608 - names above
+        names = list(contract(table).to_schema().columns)
+        frames[table] = conform(contract(table), pd.DataFrame(found, columns=names))
+    assumed = Assumed.of(frames["core.assumptions"])
+    observed = observe(
+        frames["raw.claims"], frames["raw.sources"], frames["core.models"],
+        frames["core.hardware"], assumed,
+    )  # fmt: skip
+    prepared = standing.prepare(observed, frames["raw.corrections"])
+    rule = Overruled(prepared, assumed, method_of(assumed))
+    roles = rule.apply(standing.Standing(prepared).roles(pd.Timestamp(str(at))))
+    keys = zip(prepared["claim_id"], prepared["node"], strict=True)
+    reasons = roles["reason"].astype(object).where(roles["reason"].notna(), None)
+    told = zip(roles["role"], reasons, strict=True)
+    known = dict(zip(keys, told, strict=True))
+    for claim in claims:
+        role, reason = known[claim["claim_id"], claim["node"]]
+        claim |= {
+            "role": role, "role_reason": reason, "weight": None, "shift_log10": None,
+            "convergence_shift_days": None, "influenced_node": None,
+        }  # fmt: skip
+
+
+def _place(claim: Row) -> tuple[int, float, float, str]:
+    """Fused claims by weight, the narrower first where that is not known."""
+    return (
+        _ORDER.index(claim["role"]),
+        -(claim["weight"] or 0.0),
+        claim["log10_sd"] or 0.0,
+        claim["claim_id"],
+    )
+
+
+def _moving(claims: list[Row], node: str) -> list[Row]:
+    """The claims on a node whose absence would change most, the largest first."""
+
+    def size(claim: Row) -> float:
+        shift = claim["shift_log10"]
+        return float("inf") if shift is None else abs(shift)
+
+    names = ("claim_id", "shift_log10", "convergence_shift_days")
+    known = [c for c in claims if c["influenced_node"] == node]
+    return [
+        {name: c[name] for name in names} for c in sorted(known, key=size, reverse=True)
+    ]
+
+
+def _show(stage: dict[str, Any], *, newest: bool) -> None:
+    _line("")
+    _line(f"{stage['stage']}: {_estimate(stage['estimate'])}", style="bold")
+    for claim in stage["claims"]:
+        if claim["role"] == "echo":
+            _line(f"  echo: {claim['claim_id']} {claim['role_reason']}: {claim['url']}")
+            continue
+        _line(f"  {_role(claim)}: {claim['claim_id']}")
+        _line(f"    {claim['summary']}")
+        _line(f"    {claim['formula']}; {_result(claim)}")
+        if claim["role_reason"]:
+            _line(f"    not fused: {claim['role_reason']}")
+        if claim["caveat"]:
+            _line(f"    caveat: {' '.join(claim['caveat'].split())}")
+        _line(
+            f"    {claim['title']} ({claim['source_kind']}, {claim['disclosed_on']}), "
+            f"{claim['locator']}: {claim['url']}"
+        )
+    if stage["conflicts"]:
+        _line("  conflicts:")
+    for conflict in stage["conflicts"]:
+        _line(f"    {conflict['explanation']}")
+    if stage["most_influential"]:
+        _line("  what would change it most, if left out:")
+    for claim in stage["most_influential"][:3]:
+        _line(f"    {claim['claim_id']}: {_effect(claim)}")
+    if not newest:
+        _line("  (influence is computed at the newest vintage only)")
+
+
+def _estimate(row: Row | None) -> str:
+    if row is None:
+        return "no estimate"
+    ends = f"[{flop(row['flop_p05'])}, {flop(row['flop_p95'])}]"
+    if row["flop_p50"] is None:
+        return f"no level of its own; claimed bounds {ends} FLOP"
+    words = [row.get("grade") or "", "sum of stages" if row.get("derived") else ""]
+    tail = "".join(f", {word}" for word in words if word)
+    return f"{flop(row['flop_p50'])} FLOP {ends}{tail}"
+
+
+def _role(claim: Row) -> str:
+    if claim["role"] == "fused" and claim["weight"] is not None:
+        return f"fused, weight {claim['weight']:.0%}"
+    return str(claim["role"])
+
+
+def _result(claim: Row) -> str:
+    """The claim's own figure, and its own 90% interval."""
+    value, half = claim["log10_value"], 1.645 * (claim["log10_sd"] or 0.0)
+    sign = {"equality": "=", "upper": "≤", "lower": "≥"}[claim["kind"]]
+    relative = claim["reference_node"] is not None
+    what = f"times {claim['reference_node']}" if relative else "FLOP"
+    ends = f" [{10 ** (value - half):.3g}, {10 ** (value + half):.3g}]"
+    ends = ends if claim["kind"] == "equality" else ""
+    return f"{claim['node']} {sign} {10**value:.3g}{ends} {what}"
+
+
+def _effect(claim: Row) -> str:
+    days = claim["convergence_shift_days"]
+    told = "no convergence left" if days is None else f"convergence {days:+.0f} days"
+    if claim["shift_log10"] is None:
+        return f"the stage has no level without it; {told}"
+    return f"median x{10 ** claim['shift_log10']:.3g}; {told}"
+
+
+def _line(text: str, style: str | None = None) -> None:
+    out.print(text, markup=False, style=style)

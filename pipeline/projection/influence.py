@@ -1,0 +1,104 @@
+"""What leaving out one claim does to the headline's date of convergence.
+
+What belongs here: leader, frontier and crossing again, without the claim. What does
+not: the shifted draws (estimation/influence.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.influence import Effect
+from pipeline.estimation.vintages import State
+from pipeline.projection import pace as paces
+from pipeline.projection.course import NoProjectionError, Setting, course, setting
+from pipeline.projection.dates import DAYS, year
+from pipeline.projection.frontier import compute_node
+from pipeline.projection.paths import crossing
+from pipeline.projection.scenario import Scenario, scenarios_of
+
+
+def convergence_shifts(
+    state: State,
+    found: list[Effect],
+    models: pd.DataFrame,
+    scenarios: pd.DataFrame,
+    disclosed: Mapping[str, pd.Timestamp],
+    assumed: Assumed,
+) -> dict[str, float | None]:
+    """Days by which the median date moves without each claim, by claim.
+
+    Computed where the claim's component holds a candidate for the lead or a record of
+    total compute; elsewhere 0. None where there is no median date within the horizon,
+    with the claim or without it.
+
+    Args:
+        state: the posterior at the vintage.
+        found: the claims left out in turn.
+        models: core.models.
+        scenarios: core.scenarios; the headline's share is its own prior.
+        disclosed: date of each claim, for the pace claim.
+        assumed: constants of the method.
+    """
+    headline = [s for s in scenarios_of(scenarios) if s.headline]
+    try:
+        at = setting(state, models, assumed)
+    except NoProjectionError:
+        headline = []
+    if not headline:
+        return {each.claim: None for each in found}
+    again = _Headline(headline[0], models, dict(disclosed), assumed)
+    before = again.median(at)
+    matter = set(at.candidates["node"])
+    matter |= {compute_node(state, model) for model in at.frontier.models}
+    shifts: dict[str, float | None] = {}
+    for each in found:
+        if not matter & set(each.part.nodes):
+            shifts[each.claim] = 0.0
+            continue
+        after = again.without(each, state)
+        shifts[each.claim] = None
+        if before is not None and after is not None:
+            shifts[each.claim] = (after - before) * DAYS
+    return shifts
+
+
+class _Headline:
+    """The median crossing of one scenario."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        models: pd.DataFrame,
+        disclosed: dict[str, pd.Timestamp],
+        assumed: Assumed,
+    ) -> None:
+        self._scenario, self._models = scenario, models
+        self._disclosed, self._assumed = disclosed, assumed
+        self._luck = paces.luck(int(assumed["fusion.draws"]))
+
+    def without(self, effect: Effect, state: State) -> float | None:
+        """The median, years, without a claim; None where there is none."""
+        try:
+            at = setting(effect.applied(state), self._models, self._assumed)
+        except NoProjectionError:
+            return None
+        return self.median(at)
+
+    def median(self, at: Setting) -> float | None:
+        """The median, years; None where it lies beyond the horizon or has no pace."""
+        try:
+            taken = course(
+                at, self._scenario, self._disclosed, self._luck, self._assumed
+            )
+        except NoProjectionError:
+            return None
+        share = paces.log_uniform(self._luck[:, paces.SHARE], *self._scenario.share)
+        met = np.sort(crossing(taken, at.frontier, share))
+        middle = float(met[int(0.5 * (len(met) - 1) + 0.5)])
+        horizon = year(at.vintage) + self._assumed["projection.months"] / 12
+        return middle if middle <= horizon else None

@@ -1,0 +1,31 @@
+"""Cost of leaving out every claim of the record, in Gaussian fits of every vintage."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pipeline.estimation.gaussian import fit
+from pipeline.estimation.graph import union
+from pipeline.estimation.influence import effects
+from pipeline.estimation.screening import distinct, graphs_of
+from pipeline.estimation.vintages import method_of
+from tests import loaded
+
+pytestmark = pytest.mark.bench
+
+
+def test_leaving_out_every_claim_costs_at_most_five_fits_of_every_vintage() -> None:
+    found = loaded.real().found
+    method = method_of(found.assumed)
+    start = time.perf_counter()
+    for state in found.states:
+        parts = graphs_of(found.prepared, distinct([state]), found.assumed)
+        fit(union([graph for graph, _ in parts]), method)
+    fits = time.perf_counter() - start
+    start = time.perf_counter()
+    assert effects(found.prepared, found.states[-1], found.assumed)
+    took = time.perf_counter() - start
+    print(f"\nleaving out: {took:.2f} s, fits of every vintage: {fits:.2f} s")
+    assert took <= 5 * fits
