@@ -19,10 +19,13 @@ pytestmark = pytest.mark.bench
 def test_leaving_out_every_claim_costs_at_most_five_fits_of_every_vintage() -> None:
     found = loaded.real().found
     method = method_of(found.assumed)
-    start = time.perf_counter()
-    for state in found.states:
-        parts = graphs_of(found.prepared, distinct([state]), found.assumed)
-        fit(union([graph for graph, _ in parts]), method)
+    graphs = [
+        union([g for g, _ in graphs_of(found.prepared, distinct([s]), found.assumed)])
+        for s in found.states
+    ]
+    start = time.perf_counter()  # the fits alone, not reading the frames
+    for graph in graphs:
+        fit(graph, method)
     fits = time.perf_counter() - start
     start = time.perf_counter()
     assert effects(found.prepared, found.states[-1], found.assumed)
