@@ -22,6 +22,7 @@ from pipeline.estimation.graph import Graph, subgraph
 from pipeline.estimation.graph import anchored as is_anchored
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
+from pipeline.estimation.named import graph_of
 from pipeline.estimation.overruled import Overruled
 
 # Canonical graphs by content key, and what to call them → draws (draws, nodes) by key.
