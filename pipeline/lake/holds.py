@@ -105,9 +105,13 @@ def _rewritten(old: Tables, new: Tables, why: Causes) -> list[str]:
     found = []
     for table_name, before in old.items():
         now = new[table_name]
-        if before is now or "vintage" not in now:
+        if before is now or "vintage" not in key(contract(table_name)):
             continue
-        sides = [side[side["vintage"] < first] for side in (before, now)]
+        # A span's end lies at a later vintage than its row: news may set it.
+        sides = [
+            side[side["vintage"] < first].drop(columns="until", errors="ignore")
+            for side in (before, now)
+        ]
         differing = compare(table_name, key(contract(table_name)), *sides)
         position = key(contract(table_name)).index("vintage")
         vintages = sorted({k.split(" / ")[position] for k in differing["key"]})
