@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from pipeline.cli import note, releases
+from pipeline.cli import note, releases, report
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
@@ -28,6 +28,7 @@ for command in (refresh, status, estimates, projection, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 releases.register(app)
+report.register(app)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def mend(settings: Settings, seq: int, release_id: str) -> list[str]:
 
     try:
         build(settings)
-    except (OSError, duckdb.Error) as error:
-        why = str(error).splitlines()[0]
+    except (OSError, ValueError, KeyError, duckdb.Error) as error:
+        why = str(error).partition("\n")[0]
         return [f"the page could not be made ({why}): run `headroom report`"]
     return ["rebuilt the page from the release"]

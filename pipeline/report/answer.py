@@ -26,8 +26,8 @@ def answer(parts: dict[str, Columns]) -> list[str]:
         if met
         else "No disclosed run is known to have reached it"
     )
-    size = f"the largest known reasoning run, {leader}, used about {flop(row['leader'])}"
-    return [_when(row), f"{seen}: {size}."]
+    used = f"used about {flop(row['leader'])}{_interval(parts, row)}"
+    return [_when(row), f"{seen}: the largest known reasoning run, {leader}, {used}."]
 
 
 def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
@@ -46,16 +46,27 @@ def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
     head = [row["scenario"] for row in rows(parts["scenarios"]) if row["headline"]]
     there = [now[name] for name in [*head, *order] if name in now]
     fresh = [row for row in there if not row["stale"]]
-    return (fresh or there or [None])[0]
+    return next(iter(fresh or there), None)
 
 
 def flop(log10: float) -> str:
     """A number of FLOP in words that a newspaper prints."""
     power = int(log10 // 1)
     digits = round(10 ** (log10 - power), 1)
-    if digits >= 10:  # noqa: PLR2004 — rounded up into the next power
+    if digits >= 10:  # rounded up into the next power
         digits, power = 1.0, power + 1
     return f"{digits:g} × 10{str(power).translate(_DIGITS)} FLOP"
+
+
+def _interval(parts: dict[str, Columns], row: dict[str, Any]) -> str:
+    for each in rows(parts.get("estimates", {})):
+        ours = (each["model_id"], each["stage"]) == (
+            row["leader_model_id"],
+            "reasoning",
+        )
+        if ours and each["mid"] is not None:
+            return f" (90% interval {flop(each['lo'])} to {flop(each['hi'])})"
+    return ""
 
 
 def _when(row: dict[str, Any]) -> str:

@@ -25,6 +25,8 @@ function drawFan(vintage, scenario, open) {
   const p = PROJECTIONS.find((r) => r.vintage === vintage && r.scenario === scenario);
   const c = CONVERGENCE.find((r) => r.vintage === vintage && r.scenario === scenario);
   const labels = [];
+  const lead = c && known(vintage).find((h) => h.model_id === c.leader_model_id && h.stage === "reasoning");
+  if (p && lead) g.push(sv("line", { class: "path", x1: X(yr(MODELS.get(lead.model_id).released_on)), y1: Y(lead.mid), x2: X(yr(p.start)), y2: Y(p.mid[0]) }));
   if (p) {
     const s = yr(p.start), pts = p.mid.map((_, i) => s + i / 12).map((t, i) => ({ t, i })).filter((q) => q.t <= x1);
     const path = (k) => pts.map((q) => X(q.t).toFixed(1) + "," + Y(p[k][q.i]).toFixed(1));

@@ -1,12 +1,13 @@
 """What the page shows, read from a plain file as columns.
 
-What belongs here: one query per part of the page. FLOP are log10 with two decimals. What
-does not: wording and drawing. A table that a release does not have is left out.
+What belongs here: one query per part of the page. FLOP are log10 with two decimals.
+What does not: wording and drawing. A table that a release does not have is left out.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,9 @@ QUERIES: dict[str, str] = {
     "formula FROM core.observations ORDER BY claim_id, node",
     "assumptions": "SELECT assumption_id, value, low, high, unit, description, source, "
     "checked_on FROM core.assumptions ORDER BY assumption_id",
-    "trend": "SELECT series, since, until, n, growth_per_year_p05, growth_per_year_p50, "
-    "growth_per_year_p95, method FROM out.frontier_trend ORDER BY series",
+    "trend": "SELECT series, since, until, n, growth_per_year_p05, "
+    "growth_per_year_p50, growth_per_year_p95, method "
+    "FROM out.frontier_trend ORDER BY series",
     "calibration": "SELECT scenario, target, n_origins, n_forecasts, "
     "n_distinct_records, mean_crps, mean_error, coverage_50, coverage_90, "
     "skill_persistence, skill_unbounded, verdict FROM out.calibration "
@@ -106,7 +108,8 @@ def read(path: Path) -> dict[str, Columns]:
 
 def rows(part: Columns) -> list[dict[str, Any]]:
     """A part as one dictionary per row."""
-    return [dict(zip(part, values, strict=True)) for values in zip(*part.values())]
+    lines = zip(*part.values(), strict=True)
+    return [dict(zip(part, values, strict=True)) for values in lines]
 
 
 def _columns(con: DuckDBPyConnection, query: str) -> Columns:
@@ -120,6 +123,8 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it; NaN and infinity are unknown."""
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, float):
         return float(f"{value:.6g}") if abs(value) < float("inf") else None
     if isinstance(value, list):

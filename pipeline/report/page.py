@@ -40,7 +40,8 @@ def render(source: Path) -> str:
     answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(parts))
     return Template(_asset("template.html")).substitute(
         policy=(
-            f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+            f"default-src 'none'; script-src {_hash(script)}; "
+            f"style-src {_hash(style)}; "
             "base-uri 'none'; form-action 'none'"
         ),
         release=html.escape(release["release_id"]),
