@@ -65,8 +65,12 @@ def _interval(parts: dict[str, Columns], row: dict[str, Any]) -> str:
             "reasoning",
         )
         if ours and each["mid"] is not None:
-            return f" (90% interval {flop(each['lo'])} to {flop(each['hi'])})"
+            return f" (90% interval {_bare(each['lo'])} to {_bare(each['hi'])})"
     return ""
+
+
+def _bare(log10: float) -> str:
+    return flop(log10).removesuffix(" FLOP")
 
 
 def _when(row: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ function drawFan(vintage, scenario, open) {
       labels.push(sv("text", { class: "label", x: X(e.t) + 6, y: yf + 2 }, "Frontier run"), sv("text", { class: "label", x: X(e.t) + 6, y: ym + 4 }, "Reasoning"));
     }
   }
-  g.push(sv("line", { class: "now", x1: X(yr(vintage)), x2: X(yr(vintage)), y1: m.t, y2: H - m.b }), sv("text", { x: X(yr(vintage)) - 5, y: m.t + 8, "text-anchor": "end" }, "known by " + my(vintage)));
+  g.push(sv("line", { class: "now", x1: X(yr(vintage)), x2: X(yr(vintage)), y1: m.t, y2: H - m.b }), sv("text", { x: X(yr(vintage)) + (X(yr(vintage)) < 190 ? 5 : -5), y: m.t + 8, "text-anchor": X(yr(vintage)) < 190 ? "start" : "end" }, "known by " + my(vintage)));
   const all = known(vintage).filter((h) => yr(MODELS.get(h.model_id).released_on) >= x0);
   for (const h of all.filter((h) => h.stage === "total")) {
     const q = MODELS.get(h.model_id), cl = claimOn(h);
@@ -51,7 +51,7 @@ function drawFan(vintage, scenario, open) {
     g.push(sv("line", { class: "whisker", x1: x, x2: x, y1: Y(h.lo), y2: Y(h.hi) }));
     labels.push(sv("circle", { class: "dot", cx: x, cy: Y(h.mid), r: 4.5, tabindex: 0, role: "button", "aria-label": q.name + ", reasoning training, about " + flop(h.mid) + " FLOP; show the claims", onmouseenter: say, onmouseleave: untip, onfocus: say, onblur: untip, onclick: () => open(h.model_id), onkeydown: (ev) => { if (ev.key === "Enter" || ev.key === " ") { ev.preventDefault(); open(h.model_id); } } }));
   }
-  const named = top.slice(0, narrow ? 2 : 3).concat(top.filter((h) => h.model_id === "deepseek-r1").slice(0, 1)), taken = [];
+  const named = top.slice(0, 2).concat(top.filter((h) => h.model_id === "deepseek-r1"), narrow ? [] : top.slice(2, 3)), taken = [];
   for (const h of new Set(named)) {
     const x = X(yr(MODELS.get(h.model_id).released_on)), y = Y(h.mid) + 4;
     if (taken.some((k) => Math.abs(k[1] - y) < 14 && Math.abs(k[0] - x) < 90)) continue;

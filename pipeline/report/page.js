@@ -1,5 +1,6 @@
 // State of the page: a vintage and a scenario.
-const VINTAGES = [...new Set(CONVERGENCE.map((c) => c.vintage))].sort();
+const DATED = CONVERGENCE.filter((c) => c.date_p50).map((c) => c.vintage).sort();
+const VINTAGES = [...new Set(CONVERGENCE.map((c) => c.vintage))].sort().filter((v) => v >= (DATED[0] || ""));
 const SCENARIOS = rowsOf("scenarios");
 const state = { at: VINTAGES.length - 1, scenario: D.shown || (SCENARIOS[0] || {}).scenario };
 const choose = (vintage) => { state.at = VINTAGES.indexOf(vintage); $("vintage").value = state.at; draw(); $("projection").scrollIntoView({ block: "start" }); };
@@ -12,7 +13,7 @@ function draw(slow = true) {
   drawCourse(vintage, state.scenario, choose);
   if (slow) drawEvents(state.scenario, choose);
 }
-for (const s of SCENARIOS) $("scenarios").append(el("label", { title: s.description }, el("input", { type: "radio", name: "scenario", value: s.scenario, checked: s.scenario === state.scenario, onchange: () => { state.scenario = s.scenario; draw(); } }), " " + s.scenario));
+for (const s of SCENARIOS) $("scenarios").append(el("label", { title: s.description }, el("input", { type: "radio", name: "scenario", value: s.scenario, checked: s.scenario === state.scenario, onchange: () => { state.scenario = s.scenario; draw(); } }), " " + s.scenario.replaceAll("_", " ")));
 $("vintage").max = Math.max(0, VINTAGES.length - 1);
 $("vintage").value = state.at;
 $("vintage").addEventListener("input", () => { state.at = +$("vintage").value; draw(false); });
