@@ -17,7 +17,7 @@ function drawFan(vintage, scenario, open) {
   const place = $("fan"), W = Math.max(320, place.clientWidth), narrow = W < 560, H = narrow ? 400 : 500;
   const m = { l: 44, r: narrow ? 12 : 96, t: 14, b: 28 };
   const lastVintage = D.release.vintage[0];
-  const x0 = 2022.5, x1 = Math.floor(yr(lastVintage)) + 4, y0 = 19, y1 = 30;
+  const x0 = 2022.5, x1 = Math.floor(yr(lastVintage)) + 4, y0 = 18, y1 = 30;
   const X = (t) => m.l + (t - x0) / (x1 - x0) * (W - m.l - m.r), Y = (v) => H - m.b - (Math.max(y0, Math.min(y1, v)) - y0) / (y1 - y0) * (H - m.t - m.b);
   const g = [];
   for (let v = y0; v <= y1; v++) g.push(sv("line", { class: "grid", x1: m.l, x2: W - m.r, y1: Y(v), y2: Y(v) }), (v - y0) % (narrow ? 2 : 1) ? null : sv("text", { x: m.l - 6, y: Y(v) + 4, "text-anchor": "end" }, "10" + sup(v)));
@@ -39,7 +39,7 @@ function drawFan(vintage, scenario, open) {
     }
   }
   g.push(sv("line", { class: "now", x1: X(yr(vintage)), x2: X(yr(vintage)), y1: m.t, y2: H - m.b }), sv("text", { x: X(yr(vintage)) + (X(yr(vintage)) < 190 ? 5 : -5), y: m.t + 8, "text-anchor": X(yr(vintage)) < 190 ? "start" : "end" }, "known by " + my(vintage)));
-  const all = known(vintage).filter((h) => yr(MODELS.get(h.model_id).released_on) >= x0);
+  const all = known(vintage).filter((h) => yr(MODELS.get(h.model_id).released_on) >= x0 && h.mid >= y0);
   for (const h of all.filter((h) => h.stage === "total")) {
     const q = MODELS.get(h.model_id), cl = claimOn(h);
     g.push(sv("circle", { class: "small", cx: X(yr(q.released_on)), cy: Y(h.mid), r: 3, onmouseenter: (ev) => tip(ev, q.name + ", all training", flop(h.mid) + " FLOP", cl && cl.summary), onmouseleave: untip, onclick: () => open(h.model_id) }));

@@ -18,7 +18,7 @@ function drawEvents(scenario, choose) {
   $("events").replaceChildren(el("details", { open: body.length < 9 }, el("summary", {}, "What happened, vintage by vintage (" + body.length + ")"), t));
 }
 const ESTIMATES = rowsOf("estimates").map((e) => ({ ...e, name: nameOf(e.model_id), developer: (MODELS.get(e.model_id) || {}).developer || "", released: (MODELS.get(e.model_id) || {}).released_on || "" }));
-const LO = 19, HI = 29, GRADES = ["confident", "likely", "speculative"];
+const LO = 18, HI = 29, GRADES = ["confident", "likely", "speculative"];
 const sortState = { key: "mid", down: true };
 const bar = (e) => {
   const X = (v) => (Math.max(LO, Math.min(HI, v)) - LO) / (HI - LO) * 190, one = e.mid === null;
