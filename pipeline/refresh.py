@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline import report
 from pipeline.lake import HeldError, fingerprint, head, recover, writer
 from pipeline.lake.inputs import read_inputs
 from pipeline.settings import Settings
@@ -56,6 +57,8 @@ def refresh(
     with writer(settings, "refresh", wait=WAIT_SECONDS):
         repaired = recover(settings)
         current = head(settings)
+        if current is not None:
+            repaired += report.mend(settings, current.seq, current.release_id)
         now = fingerprint(read_inputs(settings.sources))
         if current is not None and current.fingerprint == now:
             return Outcome(current, published=False, repaired=repaired)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pandas as pd
 
+from pipeline import report
 from pipeline.assets.io import LOCK_SECONDS, Warehouse, key_of
 from pipeline.checks import CHECKS
 from pipeline.contracts import PUBLISHED
@@ -52,6 +53,8 @@ def release(
         raise dg.Failure(str(refused), allow_retries=False) from refused
     warehouse.watch("release")
     head = done.head
+    for sentence in report.mend(settings, head.seq, head.release_id):
+        context.log.info(sentence)
     return dg.MaterializeResult(
         metadata={
             "release": head.release_id,

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from pipeline.cli import explain, fetch, note, releases
+from pipeline.cli import explain, fetch, note, releases, report
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
@@ -30,6 +30,7 @@ app.add_typer(note.app, name="note")
 releases.register(app)
 fetch.register(app)
 explain.register(app)
+report.register(app)
 
 
 def main() -> None:

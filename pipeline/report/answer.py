@@ -1,0 +1,96 @@
+"""The answer in two sentences.
+
+What belongs here: which row answers, and its wording. What does not: layout.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pipeline.report.data import Columns, rows
+
+_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def answer(parts: dict[str, Columns]) -> list[str]:
+    """The two sentences at the top of the page, as plain text."""
+    row = chosen(parts)
+    if row is None:
+        return ["This release holds no projection yet."]
+    names = {each["model_id"]: each["name"] for each in rows(parts["models"])}
+    leader = names.get(row["leader_model_id"], row["leader_model_id"])
+    met = sum(state == "met" for state in parts.get("observed", {}).get("state", []))
+    seen = (
+        "Some disclosed runs are known to have reached it already"
+        if met
+        else "No disclosed run is known to have reached it"
+    )
+    used = f"used about {flop(row['leader'])}{_interval(parts, row)}"
+    return [_when(row), f"{seen}: the largest known reasoning run, {leader}, {used}."]
+
+
+def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
+    """The newest dated row of the headline scenario, or of one that is not stale."""
+    dated = [
+        row
+        for row in rows(parts.get("convergence", {}))
+        if row["share"] == "scenario" and row["date_p50"] and row["leader_model_id"]
+    ]
+    if not dated:
+        return None
+    newest = max(row["vintage"] for row in dated)
+    now = {row["scenario"]: row for row in dated if row["vintage"] == newest}
+    order = [each["scenario"] for each in rows(parts["scenarios"])]
+    order.sort(key=lambda name: name != "fitted")  # the record's own pace comes next
+    head = [row["scenario"] for row in rows(parts["scenarios"]) if row["headline"]]
+    there = [now[name] for name in [*head, *order] if name in now]
+    fresh = [row for row in there if not row["stale"]]
+    return next(iter(fresh or there), None)
+
+
+def flop(log10: float) -> str:
+    """A number of FLOP in words that a newspaper prints."""
+    power = int(log10 // 1)
+    digits = round(10 ** (log10 - power), 1)
+    if digits >= 10:  # rounded up into the next power
+        digits, power = 1.0, power + 1
+    return f"{digits:g} × 10{str(power).translate(_DIGITS)} FLOP"
+
+
+def _interval(parts: dict[str, Columns], row: dict[str, Any]) -> str:
+    for each in rows(parts.get("estimates", {})):
+        ours = (each["model_id"], each["stage"]) == (
+            row["leader_model_id"],
+            "reasoning",
+        )
+        if ours and each["mid"] is not None:
+            return f" (90% interval {_bare(each['lo'])} to {_bare(each['hi'])})"
+    return ""
+
+
+def _bare(log10: float) -> str:
+    return flop(log10).removesuffix(" FLOP")
+
+
+def _when(row: dict[str, Any]) -> str:
+    middle, early, late = (
+        month(row[key]) for key in ("date_p50", "date_p05", "date_p95")
+    )
+    between = f"(90% interval {early} to {late or 'beyond the horizon'})"
+    if row["status"] == "met":
+        verb = "has probably met its ceiling already, around"
+    elif row["status"] == "open":
+        verb = "has not met its ceiling yet and would do so around"
+    else:
+        verb = "may have met its ceiling, the median being"
+    left = f"it grows about {row['growth_after']:.2g}-fold a year"
+    return (
+        "Reasoning training, if it kept the pace of the record, "
+        f"{verb} {middle} {between}; from there {left}, as fast as the frontier."
+    )
+
+
+def month(day: str | None) -> str:
+    """A date as month and year; empty where there is none."""
+    return f"{date.fromisoformat(day):%B %Y}" if day else ""

@@ -1,0 +1,69 @@
+"""Data, template, style and script in one file.
+
+What belongs here: escaping, the content security policy and the atomic write. What does
+not: the data (data.py) and the words (answer.py, template.html).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from pipeline.lake.files import replacing
+from pipeline.report.answer import answer, chosen
+from pipeline.report.data import read
+
+SCRIPTS = ("tools.js", "charts.js", "tables.js", "page.js")
+
+
+def write(source: Path, target: Path) -> None:
+    """Write the page of a plain file, whole or not at all."""
+    text = render(source)
+    with replacing(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def render(source: Path) -> str:
+    """The page of a plain file, as text."""
+    parts: dict[str, Any] = dict(read(source))
+    release = {name: column[0] for name, column in parts["release"].items()}
+    row = chosen(parts)
+    parts["shown"] = row["scenario"] if row else None
+    style = _asset("page.css")
+    script = "\n".join(_asset(name) for name in SCRIPTS)
+    answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(parts))
+    return Template(_asset("template.html")).substitute(
+        policy=(
+            f"default-src 'none'; script-src {_hash(script)}; "
+            f"style-src {_hash(style)}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+        release=html.escape(release["release_id"]),
+        seq=release["seq"],
+        vintage=html.escape(release["vintage"]),
+        answer=answered,
+        style=style,
+        data=embed(parts),
+        script=script,
+    )
+
+
+def embed(value: Any) -> str:
+    """JSON that may stand in a script element: no `<` of the data is left in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _asset(name: str) -> str:
+    return (files("pipeline.report") / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,74 @@
+// Tables and the drawer.
+const grid = (heads, body, caption) => el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, el("table", {}, el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col", class: h.c }, h.t)))), el("tbody", {}, body.map((r) => el("tr", {}, r.map((v, i) => el("td", { class: heads[i].c }, v)))))));
+const H = (t, c) => ({ t, c });
+const modelButton = (id, text) => MODELS.has(id) ? el("button", { type: "button", onclick: () => openDrawer(id) }, text || nameOf(id)) : text || id || "";
+const claimModel = (claim) => (CLAIM.get(claim) || {}).model_id;
+function drawEvents(scenario, choose) {
+  const all = CONVERGENCE.filter((c) => c.scenario === scenario && c.date_p50), body = [];
+  all.forEach((c, i) => {
+    const before = all[i - 1];
+    const months = before ? Math.round((yr(c.date_p50) - yr(before.date_p50)) * 12) : null;
+    const said = CLAIMS.filter((k) => k.disclosed_on > (before ? before.vintage : "") && k.disclosed_on <= c.vintage && k.status !== "retracted");
+    const moved = new Set(HISTORY.filter((h) => h.vintage === c.vintage && h.stage === "reasoning").flatMap((h) => ids(h.changed_by)));
+    const told = before ? (said.filter((k) => moved.has(k.claim_id)).concat(said.filter((k) => !moved.has(k.claim_id)))) : [];
+    const led = before && before.leader_model_id !== c.leader_model_id ? nameOf(c.leader_model_id) + " takes the lead. " : "";
+    body.push([el("button", { type: "button", onclick: () => choose(c.vintage) }, dmy(c.vintage)), my(c.date_p50), months === null ? "first" : months === 0 ? "0" : (months > 0 ? "+" : "−") + Math.abs(months), el("span", {}, led, told.length ? told[0].summary + (told.length > 1 ? " And " + (told.length - 1) + " more." : "") : before ? "" : "The first date with an anchored leader and frontier.")]);
+  });
+  const t = grid([H("Known by", "nw"), H("Median", "nw"), H("Months", "n"), H("What happened", "w")], body.slice().reverse(), "Convergence by vintage");
+  $("events").replaceChildren(el("details", { open: body.length < 9 }, el("summary", {}, "What happened, vintage by vintage (" + body.length + ")"), t));
+}
+const ESTIMATES = rowsOf("estimates").map((e) => ({ ...e, name: nameOf(e.model_id), developer: (MODELS.get(e.model_id) || {}).developer || "", released: (MODELS.get(e.model_id) || {}).released_on || "" }));
+const LO = 18, HI = 29, GRADES = ["confident", "likely", "speculative"];
+const sortState = { key: "mid", down: true };
+const bar = (e) => {
+  const X = (v) => (Math.max(LO, Math.min(HI, v)) - LO) / (HI - LO) * 190, one = e.mid === null;
+  const lo = e.lo === null ? LO : e.lo, hi = e.hi === null ? HI : e.hi;
+  if (one && e.lo === null && e.hi === null) return "";
+  return sv("svg", { viewBox: "0 0 190 16", role: "img", "aria-label": one ? "only a bound" : "90% interval " + flop(e.lo) + " to " + flop(e.hi) }, sv("line", { class: "axis", x1: 0, x2: 190, y1: 8, y2: 8 }), sv("rect", { class: "bar", x: X(lo), width: Math.max(2, X(hi) - X(lo)), y: 4, height: 8 }), one ? null : sv("circle", { class: "dot", cx: X(e.mid), cy: 8, r: 4 }));
+};
+function drawTable() {
+  const want = $("find").value.trim().toLowerCase(), stage = $("stage").value;
+  const cols = [["name", "Model", ""], ["stage", "Stage", "hide"], ["released", "Released", "nw hide"], [null, "90% interval, 10" + sup(LO) + " to 10" + sup(HI), ""], ["mid", "FLOP", "n"], ["grade", "Grade", ""], ["n_claims", "Claims", "n hide"]];
+  const found = ESTIMATES.filter((e) => (!stage || e.stage === stage) && (!want || (e.name + " " + e.developer + " " + e.model_id).toLowerCase().includes(want)));
+  const key = (e) => sortState.key === "grade" ? (GRADES.indexOf(e.grade) + 1 || 9) : e[sortState.key];
+  found.sort((a, b) => { const x = key(a), y = key(b); if (x === null) return 1; if (y === null) return -1; return (x < y ? -1 : x > y ? 1 : 0) * (sortState.down ? -1 : 1); });
+  const head = cols.map(([k, t, c]) => el("th", { scope: "col", class: c, "aria-sort": k && sortState.key === k ? (sortState.down ? "descending" : "ascending") : null }, k ? el("button", { type: "button", "data-key": k, onclick: () => { sortState.down = sortState.key === k ? !sortState.down : k === "mid" || k === "n_claims" || k === "released"; sortState.key = k; drawTable(); document.querySelector(`[data-key=${k}]`).focus(); } }, t, sortState.key === k ? (sortState.down ? " ↓" : " ↑") : "") : t));
+  const body = found.map((e) => el("tr", {}, el("td", {}, modelButton(e.model_id), el("div", { class: "note" }, e.developer)), el("td", { class: "hide" }, e.stage), el("td", { class: "nw hide" }, my(e.released)), el("td", {}, bar(e)), el("td", { class: "n" }, e.mid === null ? (e.hi !== null ? "< " + flop(e.hi) : e.lo !== null ? "> " + flop(e.lo) : "–") : flop(e.mid)), el("td", {}, e.grade ? el("span", { class: "tag" + (e.grade === "speculative" ? " hot" : "") }, e.grade) : el("span", { class: "note" }, "bounds only")), el("td", { class: "n hide" }, e.n_independent + " of " + e.n_claims)));
+  $("table").replaceChildren(el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Estimates" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body))));
+  $("count").textContent = found.length + " of " + ESTIMATES.length;
+}
+function openDrawer(id) {
+  untip();
+  const m = MODELS.get(id) || { name: id }, box = $("drawer"), parts = [];
+  for (const e of ESTIMATES.filter((e) => e.model_id === id)) parts.push(el("p", {}, el("b", {}, e.stage + ": "), e.mid === null ? "no median; only bounds are known" : flop(e.mid) + " FLOP, 90% from " + flop(e.lo) + " to " + flop(e.hi), e.grade ? " · " + e.grade : "", e.derived ? " · derived from other stages" : ""));
+  const mine = CLAIMS.filter((c) => c.model_id === id || ids(c.applies_to).includes(id) || OBS.some((o) => o.claim_id === c.claim_id && (o.node.startsWith(id + "/") || (o.reference_node || "").startsWith(id + "/"))));
+  parts.push(el("h3", {}, mine.length + (mine.length === 1 ? " claim bears on it" : " claims bear on it")));
+  for (const c of mine) {
+    const s = SOURCES.get(c.source_id) || {}, obs = OBS.filter((o) => o.claim_id === c.claim_id && (mine.length < 2 || o.node.startsWith(id + "/") || (o.reference_node || "").startsWith(id + "/")));
+    const hot = rowsOf("conflicts").filter((k) => k.claim_id === c.claim_id && k.explanation).slice(0, 1), inf = rowsOf("influence").filter((k) => k.claim_id === c.claim_id).slice(0, 1);
+    parts.push(el("div", { class: "claim" }, el("p", {}, c.summary), obs.map((o) => [o.formula ? el("div", { class: "formula" }, o.formula) : null, el("p", { class: "note" }, el("span", { class: "tag" + (o.role === "fused" ? "" : " hot") }, (o.role || "").replace("_", " ")), " ", o.node, o.role_reason ? ": " + o.role_reason : "")]), hot.map((k) => el("p", { class: "note r" }, k.explanation)), inf.map((k) => el("p", { class: "note" }, "Without it the estimate would move by ×" + num(10 ** -k.shift_log10, 3) + (k.convergence_shift_days === null ? "" : " and the meeting by " + num(-k.convergence_shift_days, 3) + " days") + ".")), c.caveat ? el("p", { class: "note" }, c.caveat) : null, el("p", { class: "note" }, link(c.url || s.url, s.title || c.source_id), ", ", s.publisher || "", s.kind ? " (" + s.kind + ")" : "", c.locator ? ", " + c.locator : "", " · disclosed " + dmy(c.disclosed_on), c.status === "accepted" ? "" : " · " + c.status)));
+  }
+  box.replaceChildren(el("button", { type: "button", class: "close", onclick: () => box.close() }, "Close"), el("h2", { id: "drawer-title" }, m.name), el("p", { class: "note" }, [m.developer, m.released_on ? "released " + dmy(m.released_on) : null].filter(Boolean).join(" · ")), ...parts);
+  box.showModal();
+  box.scrollTop = 0;
+}
+const put = (id, ...kids) => $(id).querySelector(":scope > div").replaceChildren(...kids);
+function drawRest() {
+  const seen = new Map();
+  for (const o of rowsOf("observed")) { if (!seen.has(o.model_id)) seen.set(o.model_id, { ...o, s: {} }); seen.get(o.model_id).s[o.share] = o; }
+  const told = (o) => o ? o.state + (o.probability === null ? "" : " (" + pct(o.probability) + ")") : "–";
+  const split = [...seen.values()], clear = split.filter((o) => o.reasoning_over_frontier_p50 !== null).sort((a, b) => b.reasoning_over_frontier_p50 - a.reasoning_over_frontier_p50), dark = split.filter((o) => o.reasoning_over_frontier_p50 === null);
+  put("observed", grid([H("Run"), H("÷ its other training", "n"), H("÷ frontier", "n"), H("a tenth of it?"), H("half?"), H("all?")], clear.map((o) => [modelButton(o.model_id), num(o.reasoning_over_rest_p50, 2), num(o.reasoning_over_frontier_p50, 2), told(o.s["0.1"]), told(o.s["0.5"]), told(o.s["1"])]), "Observed convergence"), dark.length ? el("p", { class: "note" }, "Split undisclosed, so unknown: " + dark.map((o) => nameOf(o.model_id)).join(", ") + ".") : "");
+  const bad = rowsOf("conflicts"), newest = bad.length ? bad[0].vintage : null, now = bad.filter((k) => k.vintage === newest);
+  if (!D.conflicts) $("conflicts").remove();
+  else put("conflicts", now.length ? grid([H("Claim"), H("z", "n"), H("Status"), H("Why", "w")], now.map((k) => [modelButton(claimModel(k.claim_id), k.claim_id), num(k.z, 2), (k.status || "").replace("_", " "), k.explanation || ""]), "Conflicts") : el("p", {}, "None."));
+  const cal = rowsOf("calibration");
+  put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error (OOM)", "n"), H("CRPS", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), c.n_forecasts, c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
+  const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
+  put("changes", diff.length ? grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], diff.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes") : el("p", {}, "Nothing that a reader would notice."));
+  const ass = rowsOf("assumptions"), web = (t) => /^https?:/i.test(t || "") ? link(t, t.replace(/^https?:\/\/(www\.)?/i, "").split("/")[0]) : t || "";
+  put("method", el("details", {}, el("summary", {}, "All " + ass.length + " assumptions"), grid([H("Assumption"), H("Value", "n"), H("Range", "n"), H("Unit"), H("Meaning", "w"), H("Source"), H("Checked", "nw")], ass.map((a) => [a.assumption_id, num(a.value), a.low === null ? "" : num(a.low) + " to " + num(a.high), a.unit, a.description, web(a.source), dmy(a.checked_on)]), "Assumptions")),
+    el("details", {}, el("summary", {}, "The scenarios"), grid([H("Scenario"), H("Meaning", "w"), H("Source")], rowsOf("scenarios").map((s) => [s.scenario.replaceAll("_", " "), s.description, web(s.source)]), "Scenarios")),
+    el("details", {}, el("summary", {}, "How fast the frontier grows"), grid([H("Runs"), H("Since"), H("n", "n"), H("× a year", "n"), H("90% interval", "n"), H("Method")], rowsOf("trend").map((t) => [t.series, my(t.since), t.n, num(t.growth_per_year_p50, 2), num(t.growth_per_year_p05, 2) + " to " + num(t.growth_per_year_p95, 2), t.method]), "Frontier growth")),
+    D.curves ? el("details", {}, el("summary", {}, "What tenfold compute bought on benchmarks"), grid([H("Curve"), H("Benchmark"), H("Form"), H("n", "n"), H("Per tenfold", "n"), H("90% interval", "n")], rowsOf("curves").map((k) => [k.curve_id, k.benchmark, k.form, k.n, num(k.slope_per_oom_p50, 2), num(k.slope_per_oom_p05, 2) + " to " + num(k.slope_per_oom_p95, 2)]), "Scaling curves")) : "");
+}

@@ -1,0 +1,84 @@
+"""A small plain file for tests of the page, with hostile text in every text field."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+EVIL = "</script><script>window.hacked=1</script><img src=x onerror=hacked=1>"
+DAYS = [date(2025, 1, 22), date(2025, 5, 9)]
+
+
+def make(path: Path, *, text: str = EVIL) -> Path:
+    """Write the tables that the page reads; every free text holds `text`."""
+    with duckdb.connect(path) as con:
+        con.execute("CREATE SCHEMA raw; CREATE SCHEMA core; CREATE SCHEMA out")
+        con.execute("CREATE SCHEMA meta")
+        t = text.replace("'", "''")
+        con.execute(f"""
+CREATE TABLE meta.releases AS SELECT 3 AS seq, '2025-05-09-abcdef12' AS release_id,
+  'refresh' AS kind, '{t}' AS reason, DATE '2025-05-09' AS vintage, 9 AS n_rows;
+CREATE TABLE core.models AS SELECT * FROM (VALUES
+  ('r1', 'R1 {t}', '{t}', DATE '2025-01-20', true),
+  ('big', 'Big {t}', '{t}', DATE '2024-12-01', false))
+  v(model_id, name, developer, released_on, is_reasoning);
+CREATE TABLE core.scenarios AS SELECT * FROM (VALUES
+  ('disclosed', '{t}', '{t}', true), ('half', '{t}', '{t}', false))
+  v(scenario, description, source, headline);
+CREATE TABLE core.estimates AS SELECT * FROM (VALUES
+  ('r1', 'reasoning', 1e22, 3e22, 9e22, 'likely', 1, 1, 0, true, false, 1e5),
+  ('big', 'total', 1e25, 3e25, 9e25, 'confident', 1, 1, 0, true, false, NULL),
+  ('big', 'reasoning', NULL, NULL, 1e24, NULL, 1, 1, 0, false, false, NULL))
+  v(model_id, stage, flop_p05, flop_p50, flop_p95, grade, n_claims, n_independent,
+    n_held_out, anchored, derived, usd_p50);
+CREATE TABLE raw.sources AS SELECT 's' AS source_id, '{t}' AS title, '{t}' AS publisher,
+  '{t}' AS author, 'javascript:hacked=1' AS url, DATE '2025-01-22' AS published_on,
+  'primary' AS kind;
+CREATE TABLE raw.claims AS SELECT 's/one' AS claim_id, 's' AS source_id,
+  'r1' AS model_id, NULL AS applies_to, 'reasoning' AS stage, 'flop' AS evidence,
+  3e22::DOUBLE AS value, '{t}' AS unit, NULL AS bound,
+  DATE '2025-01-22' AS disclosed_on, '{t}' AS locator, '{t}' AS summary,
+  '{t}' AS caveat, 'javascript:hacked=1' AS url, 'accepted' AS status;
+CREATE TABLE core.observations AS SELECT 's/one' AS claim_id, 'r1/reasoning' AS node,
+  NULL AS reference_node, 'equality' AS kind, 'fused' AS role, '{t}' AS role_reason,
+  '{t}' AS formula;
+CREATE TABLE core.assumptions AS SELECT 'a' AS assumption_id, 1.5::DOUBLE AS value,
+  NULL::DOUBLE AS low, NULL::DOUBLE AS high, '{t}' AS unit, '{t}' AS description,
+  '{t}' AS source, DATE '2025-01-01' AS checked_on;
+CREATE TABLE core.conflicts AS SELECT 's/one' AS claim_id, DATE '2025-05-09' AS vintage,
+  'r1/reasoning' AS node, 3.0::DOUBLE AS z, 0.0::DOUBLE AS weight,
+  'held_out' AS status, NULL AS against, '{t}' AS explanation;
+CREATE TABLE core.influence AS SELECT 's/one' AS claim_id, 'r1/reasoning' AS node,
+  0.3::DOUBLE AS shift_log10, 12.0::DOUBLE AS convergence_shift_days;
+CREATE TABLE meta.changes AS SELECT 'core.estimates' AS "table", '{t}' AS key,
+  '{t}' AS "column", 'revised' AS change, '{t}' AS old, '{t}' AS "new",
+  2.0::DOUBLE AS ratio, 's/one' AS changed_by;
+""")
+        con.execute(
+            "CREATE TABLE out.estimate_history AS SELECT d::DATE AS vintage, model_id, "
+            "stage, flop_p05, flop_p50, flop_p95, 0.1 AS change_log10, "
+            "'s/one' AS changed_by FROM core.estimates, unnest(?) u(d)",
+            [DAYS],
+        )
+        con.execute(
+            "CREATE TABLE out.projections AS SELECT d::DATE AS vintage, scenario, "
+            "(date_trunc('month', d) + to_months(i::INT))::DATE AS month, "
+            "1e22*2^i AS reasoning_flop_p05, 3e22*2^i AS reasoning_flop_p50, "
+            "9e22*2^i AS reasoning_flop_p95, 1e25 AS frontier_flop_p50, "
+            "0.5 AS probability_converged "
+            "FROM core.scenarios, unnest(?) u(d), range(12) r(i)",
+            [DAYS],
+        )
+        con.execute(
+            "CREATE TABLE out.convergence AS SELECT d::DATE AS vintage, scenario, "
+            "'scenario' AS share, 'r1' AS leader_model_id, 1.0 AS leader_probability, "
+            "3e22 AS leader_flop_p50, 'big' AS frontier_model_id, 3.0 AS gap_oom_p50, "
+            "d::DATE + 100 AS date_p05, d::DATE + 200 AS date_p50, "
+            "d::DATE + 400 AS date_p95, 0.0 AS probability_past, 'open' AS status, "
+            "false AS stale, 1000.0 AS growth_before, 4.0 AS growth_after, "
+            "NULL::VARCHAR AS reason FROM core.scenarios, unnest(?) u(d)",
+            [DAYS],
+        )
+    return path
