@@ -21,7 +21,8 @@ MAX_CANDIDATES = 300
 DOUBTFUL = "subject doubtful"
 _LOOK_BACK = 3  # sentences over which a subject carries
 _LOWER_THAN = re.compile(r"低|少|lower|less|fewer|smaller|below|under", re.I)
-_EXACT = 1e16  # less is no training run
+_FORMS = ("", " SXM", "-sxm", " SXM5", " PCIe", "-pcie")  # of one chip, the usual first
+_SMALLEST = 1e16  # less is no training run
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def _left_out(
         return "advert"
     if figure.value <= 0:
         return "no positive number"
+    if figure.vague:
+        return "vague: some, not how many"
     if figure.unit in ("", "time", "points", "FLOP/s", "chips", "parameters"):
         return "no unit of compute" if figure.unit != "time" else "date"
     if figure.unit == "money":
@@ -154,7 +157,9 @@ def _claim(place: _Place, figure: Figure) -> Candidate | str:
     return rule(place, figure)
 
 
-def _base(place: _Place, figure: Figure, evidence: str, skip: str | None = None) -> Candidate:
+def _base(
+    place: _Place, figure: Figure, evidence: str, skip: str | None = None
+) -> Candidate:
     model = _subject(place, figure, skip)
     flags: tuple[str, ...] = () if model else (DOUBTFUL,)
     return Candidate(
@@ -166,7 +171,7 @@ def _base(place: _Place, figure: Figure, evidence: str, skip: str | None = None)
 
 
 def _flop(place: _Place, figure: Figure) -> Candidate | str:
-    if figure.value < _EXACT:
+    if figure.value < _SMALLEST:
         return "too small for a training run"
     claim = _base(place, figure, "bound" if figure.bound else "flop")
     bounds = {f.bound for f in place.figures if f.bound}
@@ -181,14 +186,19 @@ def _word_bound(text: str) -> str | None:
 
 def _hours(place: _Place, figure: Figure) -> Candidate | str:
     chip = figure.chip
-    if chip is None and not re.search(r"GPU|chip|TPU|卡时|accelerator", figure.text, re.I):
+    if chip is None and not re.search(
+        r"GPU|chip|TPU|卡时|accelerator", figure.text, re.I
+    ):
         return "no chip-hours"
     hardware = None
     if chip is None:
         near = re.search(r"\b([ABHV]\d{2,3})\b", place.sentence.text)
         chip = near[1] if near else None
     if chip:
-        hardware = place.registry.accelerator(chip) or chip
+        hardware = next(
+            filter(None, (place.registry.accelerator(chip + form) for form in _FORMS)),
+            chip,
+        )
     claim = _base(place, figure, "chip_hours")
     return replace(claim, hardware=hardware)
 
@@ -196,7 +206,9 @@ def _hours(place: _Place, figure: Figure) -> Candidate | str:
 def _tokens(place: _Place, figure: Figure) -> Candidate | str:
     if figure.value < 1e9:  # noqa: PLR2004 - a context window, not a training set
         return "tokens of an answer or a context window"
-    if re.search(r"per second|每秒|per day|每天|context|上下文", place.sentence.text, re.I):
+    if re.search(
+        r"per second|每秒|per day|每天|context|上下文", place.sentence.text, re.I
+    ):
         return "tokens of an answer or a context window"
     return _base(place, figure, "tokens_x_params")
 
@@ -241,7 +253,9 @@ def _share_reference(place: _Place, figure: Figure) -> str | None:
                     behind, re.I):  # fmt: skip
             return m.model
         before = text[max(0, m.start - 40) : m.start]
-        if re.search(r"(?:预训练|pre[- ]?training)[ a-z]{0,20}(?:of|for) $", before, re.I):
+        if re.search(
+            r"(?:预训练|pre[- ]?training)[ a-z]{0,20}(?:of|for) $", before, re.I
+        ):
             return m.model
         if m.start > figure.end and re.search(
             r"(?:of|used for|on|to (?:pre-?)?train) (?:the )?$", before, re.I
@@ -272,8 +286,7 @@ def _times(place: _Place, figure: Figure) -> Candidate | str:
         text[max(0, figure.start - 12) : figure.end + 12]
     ):
         flags = (*flags, "lower than the reference")
-    return replace(claim, reference=reference, flags=flags,
-                   stage=claim.stage if claim.stage != "pretraining" else claim.stage)  # fmt: skip
+    return replace(claim, reference=reference, flags=flags)
 
 
 def _direction(place: _Place, figure: Figure) -> tuple[str | None, str | None]:
@@ -291,7 +304,9 @@ def _direction(place: _Place, figure: Figure) -> tuple[str | None, str | None]:
             reference = m
             break
     if reference is None:
-        earlier = [m for m in mentions if m.role == "reference" and m.end <= figure.start]
+        earlier = [
+            m for m in mentions if m.role == "reference" and m.end <= figure.start
+        ]
         reference = earlier[-1] if earlier else None
     if reference is None:
         later = [m for m in mentions if m.role == "reference"]
@@ -369,7 +384,11 @@ def _raised(text: str, start: int, claims: list[Candidate]) -> list[Candidate]:
         last = out[-1] if out else None
         if last and last.evidence == claim.evidence == "cost" and last.low is None:
             between = text[last.offset - start + len(last.text) : claim.offset - start]
-            if last.value < claim.value and len(between) <= 12 and context.TIGHTER.search(between):  # noqa: PLR2004, E501
+            if (
+                last.value < claim.value
+                and len(between) <= 12
+                and context.TIGHTER.search(between)
+            ):  # noqa: PLR2004, E501
                 out[-1] = replace(
                     claim, low=last.value, high=claim.value, offset=last.offset,
                     bound=None, text=last.text + between + claim.text,

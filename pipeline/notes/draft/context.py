@@ -41,14 +41,17 @@ BENCHMARK = re.compile(
     r"Humanity's Last Exam|HLE\b|HMMT|Codeforces|GSM8K|IFEval|BrowseComp"
 )
 PROTOCOL = re.compile(r"(?:pass|cons|maj|avg)@\d{1,4}", re.I)
-SCORE = re.compile(r"得分|准确率|分数|score|accuracy|solve|pass@|达到|reach|achiev|cons@", re.I)
+SCORE = re.compile(
+    r"得分|准确率|分数|score|accuracy|solve|pass@|达到|reach|achiev|cons@", re.I
+)
 YEARLY = re.compile(
     r"每年|年均|一年|per year|a year|each year|every year|annual|yearly|/year|per annum|/yr",
     re.I,
 )
 MONTHS_ZH = re.compile(r"每\s?(\d{1,2})\s?(?:[-–~到至]\s?(\d{1,2}))?\s?个月")
 MONTHS_EN = re.compile(
-    r"(?:every|per|each|in)\s(\w{1,6})(?:\s?(?:-|–|to|or)\s?(\w{1,6}))?[\s-]months?", re.I
+    r"(?:every|per|each|in)\s(\w{1,6})(?:\s?(?:-|–|to|or)\s?(\w{1,6}))?[\s-]months?",
+    re.I,
 )
 FEW_MONTHS = re.compile(r"(?:每|保持)几个月|几个月|every few months|few months", re.I)
 GROWTH = re.compile(

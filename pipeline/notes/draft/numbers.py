@@ -82,6 +82,10 @@ _ABOUT = (
 )  # fmt: skip
 _CURRENCY = re.compile(r"(?P<usd>US\$|\$|美元|美金|USD)\s?$|(?P<other>[€£¥￥])\s?$")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and|至多)\s?(?=[\d$])")
+# `低于它的原始基础模型预训练成本的1%`: the comparator stands far in front.
+_FAR_UPPER = re.compile(r"(?:低于|不到|少于|不足)[^,，。；;0-9]{1,36}的$")
+_FAR_LOWER = re.compile(r"(?:高于|超过|大于)[^,，。；;0-9]{1,36}的$")
+_VAGUE = re.compile(r"[数几多]\s?$")
 _BEHIND_UPPER = re.compile(r"[\s(（]{0,2}(?:以下|以内|or less|or fewer|at most)")
 _BEHIND_LOWER = re.compile(r"[\s(（]{0,2}(?:以上|or more|at least|\+)")
 BENCHMARK_UNITS = ("%", "points")
@@ -100,6 +104,7 @@ class Figure:
     high: float | None = None
     chip: str | None = None
     text: str = ""
+    vague: bool = False  # `数十亿`: some tens of hundreds of millions
 
 
 def figures(text: str) -> list[Figure]:
@@ -146,15 +151,14 @@ def _plain(match: re.Match[str]) -> float | None:
     if match["word"]:
         return WORDS[match["word"].lower()]
     digits = match["digits"].replace(",", "").replace("_", "")
-    value = float(digits + (match["decimals"] or ""))
-    exponent = match["exponent"] or match["power"]
-    try:
-        if match["ten"]:
-            value = value ** int(match["ten"]) if value == 10 else math.nan  # noqa: PLR2004
-        elif exponent:
-            value *= 10.0 ** int(exponent)
-    except OverflowError:
-        return None
+    number = digits + (match["decimals"] or "")
+    if match["ten"]:
+        if number != "10":
+            return None
+        number = f"1e{match['ten']}"
+    elif match["exponent"] or match["power"]:
+        number += f"e{match['exponent'] or match['power']}"
+    value = float(number)
     return value if math.isfinite(value) else None
 
 
@@ -226,7 +230,7 @@ def _complete(text: str, value: float, start: int, end: int) -> Figure:
         start -= len(money[0])
         head = head[: money.start()]
     return Figure(value, unit, start, end, _bound(text, head, end), chip=chip,
-                  text=text[start:end])  # fmt: skip
+                  text=text[start:end], vague=bool(_VAGUE.search(head)))  # fmt: skip
 
 
 _CHIP_BEHIND = re.compile(r"\s?[A-Z]\d{2,4}")
@@ -239,10 +243,16 @@ def _bound(text: str, head: str, end: int) -> str | None:
     if _BEHIND_LOWER.match(text, end):
         return "lower"
     words = head.lower().rstrip(" (（~≈")
+    if _FAR_UPPER.search(words):
+        return "upper"
+    if _FAR_LOWER.search(words):
+        return "lower"
     for _ in range(3):  # `less than about a`, `低于它的原始基础模型预训练成本的`
         for name, comparators in (("upper", _UPPER), ("lower", _LOWER)):
             if any(_ends(words, c) for c in comparators):
-                negated = words.endswith(("不低于", "不少于", "no less than", "not less than"))
+                negated = words.endswith(
+                    ("不低于", "不少于", "no less than", "not less than")
+                )
                 negates = words.endswith(
                     ("不超过", "不高于", "no more than", "not more than", "not exceed")
                 )

@@ -62,7 +62,9 @@ def _spans(line: str) -> list[tuple[int, int]]:
     for stop in _STOP.finditer(line):
         if stop.start() < at:
             continue
-        if stop[0] == "." and _SHORT_FORM.search(line[max(at, stop.start() - 8) : stop.start()]):
+        if stop[0] == "." and _SHORT_FORM.search(
+            line[max(at, stop.start() - 8) : stop.start()]
+        ):
             continue
         closing = _CLOSING.match(line, stop.end())
         end = closing.end() if closing else stop.end()

@@ -18,7 +18,9 @@ Role = Literal["subject", "reference", "data"]
 _WORD = re.compile(r"[A-Za-z]{1,40}\d{0,6}|\d{1,6}|[\u4e00-\u9fff]")
 _SUFFIX = re.compile(r"-?[A-Za-z0-9]")
 _ADJECTIVE = re.compile(r"-(?:style|like|based|level|class|type|scale|era)\b", re.I)
-_DATA_BEHIND = re.compile(r"(?:'s)?\s?(?:生成的|产生的|蒸馏|outputs?\b|traces\b|generated)")
+_DATA_BEHIND = re.compile(
+    r"(?:'s)?\s?(?:生成的|产生的|蒸馏|outputs?\b|traces\b|generated)"
+)
 _DATA_BEFORE = re.compile(
     r"(?:generated (?:by|with|from)|distilled from|outputs? (?:of|from)|data from|"
     r"traces from|基于|由)\s?$",
