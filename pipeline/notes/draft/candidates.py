@@ -122,7 +122,8 @@ def _decide(place: _Place, kept: list[Candidate], dropped: list[LeftOut]) -> Non
                 LeftOut(figure.text, outcome, text.strip(),
                         place.sentence.start + figure.start)
             )  # fmt: skip
-    kept.extend(_raised(text, place.sentence.start, pending))
+    named = any(m.role == "subject" for m in place.mentions)
+    kept.extend(_raised(text, place.sentence.start, pending, named))
 
 
 def _left_out(
@@ -204,7 +205,7 @@ def _hours(place: _Place, figure: Figure) -> Candidate | str:
 
 
 def _tokens(place: _Place, figure: Figure) -> Candidate | str:
-    if figure.value < 1e9:  # noqa: PLR2004 - a context window, not a training set
+    if figure.value < 1e9:  # a context window, not a training set
         return "tokens of an answer or a context window"
     if re.search(
         r"per second|每秒|per day|每天|context|上下文", place.sentence.text, re.I
@@ -295,11 +296,11 @@ def _direction(place: _Place, figure: Figure) -> tuple[str | None, str | None]:
     mentions = [m for m in place.mentions if m.role != "data"]
     reference: Mention | None = None
     for m in mentions:
-        if m.start >= figure.end and m.start - figure.end <= 60 and (  # noqa: PLR2004
+        if m.start >= figure.end and m.start - figure.end <= 60 and (
             m.role == "reference"
             or re.search(r"\b(?:of|as|than|over|times|x|used (?:for|by)|for|that)\b",
                          text[figure.end : m.start], re.I)
-            or m.start - figure.end <= 12  # noqa: PLR2004 - ten times o1's compute
+            or m.start - figure.end <= 12  # ten times o1's compute
         ):  # fmt: skip
             reference = m
             break
@@ -361,7 +362,9 @@ def _subject(place: _Place, figure: Figure, skip: str | None) -> str | None:
         return before[-1].model
     if context.CLASS.search(place.sentence.text[: figure.start]):
         return None
-    if fit and fit[0].start - figure.end <= 60:  # noqa: PLR2004
+    if place.carried and context.PRONOUN.search(place.sentence.text[: figure.start]):
+        return place.carried if place.carried != skip else None
+    if fit and fit[0].start - figure.end <= 60:
         return fit[0].model
     if place.carried != skip:
         return place.carried
@@ -377,8 +380,10 @@ def _stage(place: _Place, figure: Figure, model: str | None) -> str | None:
     return place.stage if model is None else "pretraining"
 
 
-def _raised(text: str, start: int, claims: list[Candidate]) -> list[Candidate]:
-    """`from $0.1M to $1M` is one claim with a range."""
+def _raised(
+    text: str, start: int, claims: list[Candidate], named: bool
+) -> list[Candidate]:
+    """`from $0.1M to $1M` is one claim with a range, of no model unless one is named."""
     out: list[Candidate] = []
     for claim in claims:
         last = out[-1] if out else None
@@ -388,10 +393,12 @@ def _raised(text: str, start: int, claims: list[Candidate]) -> list[Candidate]:
                 last.value < claim.value
                 and len(between) <= 12
                 and context.TIGHTER.search(between)
-            ):  # noqa: PLR2004, E501
+            ):
                 out[-1] = replace(
                     claim, low=last.value, high=claim.value, offset=last.offset,
                     bound=None, text=last.text + between + claim.text,
+                    model=claim.model if named else None,
+                    flags=claim.flags if named else (DOUBTFUL,),
                 )  # fmt: skip
                 continue
         out.append(claim)

@@ -32,7 +32,7 @@ MONEY = re.compile(
 UNRELATED_MONEY = re.compile(
     r"估值|融资|营收|收入|贷款|担保|债权|报价|转会|股价|市值|罚款|票房|奖金|工资|月薪|房|彩|优惠|"
     r"折|售价|valuation|raised|funding|revenue|loan|fee\b|transfer|share price|market cap|"
-    r"prize|bonus|deposit|jackpot|salary|off\b|discount|coupon|casino|per million tokens|"
+    r"prize|bonus|deposit|jackpot|salary|off\b|discount|coupon|casino|\bwin\b|\bearn\b|per million tokens|"
     r"每百万|subscription|a month|mortgage", re.I,
 )  # fmt: skip
 BENCHMARK = re.compile(
@@ -58,6 +58,9 @@ GROWTH = re.compile(
     r"增长|增速|增加|翻|提升|grow|increas|scal|expan|pace|rate|rise|rising", re.I
 )
 FRONTIER = re.compile(r"收敛|前沿|整体|frontier|overall|converge|slow", re.I)
+PRONOUN = re.compile(
+    r"这|它|该|其|\b(?:that|it|this|its|which|these|those|they)\b", re.I
+)
 DATE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}\s?(?:[-/.月]\s?\d{1,2}\s?日?|月)|\d{1,2}月\d{1,2}[日号]|"
     r"(?:19|20)\d{2}\s?年|(?:今年|去年|明年)?\d{1,2}\s?月(?!之)|"

@@ -190,7 +190,9 @@ def _joined(text: str, first: Figure, second: Figure, bare_end: int) -> Figure:
     """Two ends of a range; the first takes multiplier and unit of the second."""
     low, unit = first.value, first.unit
     if not second.unit:
-        return first
+        if unit not in ("USD", "money") or _multiplier(text, second) == 1:
+            return first
+        second = replace(second, unit=unit)  # $1-2 million
     if not unit or (unit == "USD" and first.end == bare_end):
         scale = _multiplier(text, second)
         low *= scale if first.end == bare_end else 1

@@ -57,7 +57,7 @@ class Names:
         self._first: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
         for name, model in registry.model_names.items():
             key = _key(name)
-            if len(spellings[key]) > 1 or len(name) < 2 or not _WORD.match(name):  # noqa: PLR2004
+            if len(spellings[key]) > 1 or len(name) < 2 or not _WORD.match(name):
                 continue
             parts = [re.escape(p) for p in _SPLIT.split(name) if p]
             pattern = re.compile(r"[ _-]?".join(parts), re.IGNORECASE)
