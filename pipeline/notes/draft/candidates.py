@@ -18,6 +18,7 @@ from pipeline.notes.draft.subjects import Mention, Names
 from pipeline.notes.registry import Registry
 
 MAX_CANDIDATES = 300
+MAX_FIGURES = 2_000  # more is a table of data, not an article
 DOUBTFUL = "subject doubtful"
 _LOOK_BACK = 3  # sentences over which a subject carries
 _LOWER_THAN = re.compile(r"低|少|lower|less|fewer|smaller|below|under", re.I)
@@ -102,7 +103,7 @@ def extract(text: str, registry: Registry) -> Found:
             carried.append((k, about[0]))
         stage = context.stage_of(sentence.text) or stage
         previous = sentence
-        if len(kept) >= MAX_CANDIDATES:
+        if len(kept) >= MAX_CANDIDATES or len(dropped) >= MAX_FIGURES:
             break
     return Found(tuple(_distinct(kept)), tuple(dropped[:MAX_CANDIDATES]))
 
@@ -166,7 +167,8 @@ def _base(
     return Candidate(
         value=figure.value, unit=figure.unit, evidence=evidence, bound=figure.bound,
         low=figure.low, high=figure.high, text=figure.text, model=model,
-        sentence=place.sentence.text.strip(), offset=place.sentence.start + figure.start,
+        sentence=place.sentence.text.strip(),
+        offset=place.sentence.start + figure.start,
         stage=_stage(place, figure, model), flags=flags,
     )  # fmt: skip
 
@@ -250,8 +252,8 @@ def _share_reference(place: _Place, figure: Figure) -> str | None:
     text = place.sentence.text
     for m in place.mentions:
         behind = text[m.end : m.end + 25]
-        if re.match(r"(?:['’]s)?\s?(?:base )?(?:的|原始)?\s?(?:total )?(?:预训练|pre[- ]?train)",
-                    behind, re.I):  # fmt: skip
+        if re.match(r"(?:['’]s)?\s?(?:base )?(?:的|原始)?\s?(?:total )?"
+                    r"(?:预训练|pre[- ]?train)", behind, re.I):  # fmt: skip
             return m.model
         before = text[max(0, m.start - 40) : m.start]
         if re.search(
@@ -383,7 +385,7 @@ def _stage(place: _Place, figure: Figure, model: str | None) -> str | None:
 def _raised(
     text: str, start: int, claims: list[Candidate], named: bool
 ) -> list[Candidate]:
-    """`from $0.1M to $1M` is one claim with a range, of no model unless one is named."""
+    """`from $0.1M to $1M` is one claim, of no model unless one is named."""
     out: list[Candidate] = []
     for claim in claims:
         last = out[-1] if out else None

@@ -11,7 +11,7 @@ import io
 import re
 from typing import Literal
 
-MAX_BYTES = 400_000  # a long article has 100 kB; the rest of an input is not read
+MAX_BYTES = 200_000  # a long article has 100 kB; the rest of an input is not read
 MAX_DEPTH = 200  # deeper pages are no articles; their tags are stripped instead
 MAX_PAGES = 60
 

@@ -104,7 +104,7 @@ def draft_note(head: Head, found: Found) -> str:
         },
         "claims": [claim(c, k) for k, c in enumerate(found.candidates, 1)],
     }  # fmt: skip
-    body = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=88)
+    body = _yaml(front)
     lines = [
         "Drafted by `headroom note draft`; nothing here counts before a person has",
         "read it against the source. `published_on` and what says TO DO are to be set.",
@@ -115,6 +115,17 @@ def draft_note(head: Head, found: Found) -> str:
           for x in found.left_out),
     ]  # fmt: skip
     return f"---\n{body}---\n" + "\n".join(lines) + "\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - a date stands twice
+        return True
+
+
+def _yaml(front: dict[str, Any]) -> str:
+    return yaml.dump(
+        front, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=88
+    )
 
 
 def one_line(text: str) -> str:
@@ -181,7 +192,7 @@ def accepted(path: str, text: str, numbers: list[int]) -> str:
     if front["source"].get("publisher") == TODO:
         raise ValueError(f"source: set publisher in {path} first")
     front["claims"] = chosen
-    body = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=88)
+    body = _yaml(front)
     rest = text.split("\n---\n", 1)[1] if "\n---\n" in text else ""
     return f"---\n{body}---\n{rest}"
 

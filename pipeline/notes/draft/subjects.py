@@ -54,18 +54,17 @@ class Names:
         spellings: dict[str, set[str]] = defaultdict(set)
         for name, model in registry.model_names.items():
             spellings[_key(name)].add(model)
-        self._first: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+        self._first: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
         for name, model in registry.model_names.items():
             key = _key(name)
             if len(spellings[key]) > 1 or len(name) < 2 or not _WORD.match(name):
                 continue
-            parts = [re.escape(p) for p in _SPLIT.split(name) if p]
-            pattern = re.compile(r"[ _-]?".join(parts), re.IGNORECASE)
+            parts = [p for p in _SPLIT.split(name) if p]
             first = _WORD.match(name)
             if first:
-                self._first[first[0]].append((pattern, model))
+                self._first[first[0]].append((parts, model))
         for entries in self._first.values():
-            entries.sort(key=lambda e: (-len(e[0].pattern), e[1]))
+            entries.sort(key=lambda e: (-len("".join(e[0])), e[1]))
 
     def mentions(self, text: str) -> list[Mention]:
         """Every model that a text names, the longest spelling first."""
@@ -83,11 +82,10 @@ class Names:
         return found
 
     def _at(self, text: str, word: re.Match[str]) -> Mention | None:
-        for pattern, model in self._first.get(word[0].lower(), ()):
-            match = pattern.match(text, word.start())
-            if not match:
+        for parts, model in self._first.get(word[0].lower(), ()):
+            end = _spelled(text, word.start(), parts)
+            if end is None:
                 continue
-            end = match.end()
             if _SUFFIX.match(text, end) and not _ADJECTIVE.match(text, end):
                 continue
             if _ADJECTIVE.match(text, end):
@@ -103,6 +101,18 @@ def _role(text: str, start: int, end: int) -> Role:
     if _REFERENCE_BEFORE.search(before) or _REFERENCE_BEHIND.match(text, end):
         return "reference"
     return "subject"
+
+
+def _spelled(text: str, start: int, parts: list[str]) -> int | None:
+    """End of a name whose parts stand with a blank, hyphen or nothing between."""
+    at = start
+    for k, part in enumerate(parts):
+        if k and text[at : at + 1] in (" ", "-", "_"):
+            at += 1
+        if text[at : at + len(part)].lower() != part:
+            return None
+        at += len(part)
+    return at
 
 
 def _key(name: str) -> str:

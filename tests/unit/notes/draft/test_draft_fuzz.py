@@ -1,4 +1,5 @@
 """No input raises and none hangs."""
+# ruff: noqa: E501
 
 import time
 from datetime import date
