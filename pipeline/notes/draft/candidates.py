@@ -18,7 +18,8 @@ from pipeline.notes.draft.subjects import Mention, Names
 from pipeline.notes.registry import Registry
 
 MAX_CANDIDATES = 300
-MAX_FIGURES = 2_000  # more is a table of data, not an article
+MAX_SENTENCE = 60  # figures of one sentence
+MAX_FIGURES = 600  # more is a table of data, not an article
 DOUBTFUL = "subject doubtful"
 _LOOK_BACK = 3  # sentences over which a subject carries
 _LOWER_THAN = re.compile(r"低|少|lower|less|fewer|smaller|below|under", re.I)
@@ -95,7 +96,7 @@ def extract(text: str, registry: Registry) -> Found:
         recent = [m for at, m in carried if k - at <= _LOOK_BACK]
         place = _Place(
             sentence, mentions, recent[-1] if recent else None, stage,
-            previous.text if previous else "", registry, figures(sentence.text),
+            previous.text if previous else "", registry, figures(sentence.text)[:MAX_SENTENCE],
         )  # fmt: skip
         _decide(place, kept, dropped)
         about = [m.model for m in mentions if m.role == "subject"]

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipeline.notes.registry import Registry
 
+MAX_MENTIONS = 50  # of one sentence; more is a list, not prose
 Role = Literal["subject", "reference", "data"]
 
 _WORD = re.compile(r"[A-Za-z]{1,40}\d{0,6}|\d{1,6}|[\u4e00-\u9fff]")
@@ -70,7 +71,7 @@ class Names:
         """Every model that a text names, the longest spelling first."""
         found: list[Mention] = []
         at = 0
-        while word := _WORD.search(text, at):
+        while len(found) < MAX_MENTIONS and (word := _WORD.search(text, at)):
             at = word.end()
             before = text[word.start() - 1 : word.start()]
             if before.isascii() and (before.isalnum() or before in tuple("-_/")):
