@@ -96,7 +96,8 @@ def extract(text: str, registry: Registry) -> Found:
         recent = [m for at, m in carried if k - at <= _LOOK_BACK]
         place = _Place(
             sentence, mentions, recent[-1] if recent else None, stage,
-            previous.text if previous else "", registry, figures(sentence.text)[:MAX_SENTENCE],
+            previous.text if previous else "", registry,
+            figures(sentence.text)[:MAX_SENTENCE],
         )  # fmt: skip
         _decide(place, kept, dropped)
         about = [m.model for m in mentions if m.role == "subject"]
