@@ -13,9 +13,12 @@ from typing import Annotated
 import typer
 
 from pipeline import settings
+from pipeline.cli import draft
 from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, red, stop
 
 app = typer.Typer(no_args_is_help=True, help="Write and check source notes.")
+for command in (draft.draft, draft.accept):
+    app.command()(command)
 
 
 @app.command()

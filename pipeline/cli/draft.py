@@ -1,0 +1,151 @@
+"""`headroom note draft` and `headroom note accept`: from an article to a note.
+
+What belongs here: fetching, files and printing. What does not: rules (notes/draft).
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import settings as environment
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
+
+if TYPE_CHECKING:
+    from pipeline.notes.registry import Registry
+
+TIMEOUT = 20  # seconds
+LIMIT = 8_000_000  # bytes of a page or PDF
+
+
+def draft(
+    article: Annotated[str, typer.Argument(help="A file or an http(s) address.")],
+    lang: Annotated[str, typer.Option(help="auto, en or zh.")] = "auto",
+    json: Json = False,
+) -> None:
+    """Draft a note from an article; nothing counts before it is accepted."""
+    from pipeline.notes.draft.candidates import extract
+    from pipeline.notes.draft.clean import main_text
+    from pipeline.notes.draft.draft import Head, draft_note, language_of, marked
+
+    if lang not in ("auto", "en", "zh"):
+        stop(f"there is no language {lang!r}; use auto, en or zh", WRONG_USAGE)
+    settings = environment.load()
+    text = main_text(_bytes(article))
+    found = marked(extract(text, _registry(settings.sources)), _estimates(settings))
+    if json:
+        as_json(asdict(found))
+        return
+    language = language_of(text) if lang == "auto" else lang
+    url = article if _is_url(article) else "https://example.org/TO-DO"
+    title = next((line.strip()[:200] for line in text.split("\n") if line.strip()), "?")
+    head = Head(_slug(article), title, url, datetime.now(UTC).date(), language)
+    path = settings.sources / "drafts" / f"{head.source_id}.md"
+    if path.exists():
+        stop(f"{path} exists; accept it, or delete it first", WRONG_USAGE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(draft_note(head, found), encoding="utf-8")
+    for number, c in enumerate(found.candidates, 1):
+        about = f"{c.model or c.of or '?'} {c.stage or ''} {c.evidence}"
+        flags = f"  [{'; '.join(c.flags)}]" if c.flags else ""
+        out.print(f"{number:3} {about}: {c.text}{flags}", markup=False)
+    out.print(f"Left out: {len(found.left_out)} figures. Wrote {path}.", markup=False)
+
+
+def accept(
+    path: Annotated[Path, typer.Argument(metavar="DRAFT", help="A file of drafts/.")],
+    claims: Annotated[str, typer.Option(help="Numbers of the claims: 1,3,4.")],
+) -> None:
+    """Move chosen claims of a draft into sources/notes."""
+    from pipeline.notes.draft.draft import accepted
+    from pipeline.notes.frontmatter import Unreadable
+    from pipeline.notes.parse import read_note
+
+    settings = environment.load()
+    if not path.is_file():
+        stop(f"{path}: there is no such draft", WRONG_USAGE)
+    target = settings.sources / "notes" / path.name
+    if target.exists():
+        stop(f"{target} exists; merge the claims by hand", WRONG_USAGE)
+    try:
+        numbers = [int(n) for n in claims.split(",")]
+        text = accepted(path.name, path.read_text(encoding="utf-8"), numbers)
+    except (ValueError, Unreadable) as error:
+        stop(str(error), WRONG_USAGE)
+    _, faults = read_note(
+        f"notes/{path.name}", text.encode(), _registry(settings.sources),
+        datetime.now(UTC).date(),
+    )  # fmt: skip
+    if faults:
+        for fault in faults:
+            red(str(fault))
+        stop("Mend the draft first; nothing was moved.")
+    for line in re.findall(r"contradicts the record by [^;\n]{1,120}", text):
+        out.print(f"Note: {line}", markup=False)
+    target.write_text(text, encoding="utf-8")
+    path.unlink()
+    out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
+
+
+def _is_url(article: str) -> bool:
+    return article.startswith(("http://", "https://"))
+
+
+def _bytes(article: str) -> bytes:
+    if not _is_url(article):
+        if not Path(article).is_file():
+            stop(f"{article}: there is no such file", WRONG_USAGE)
+        with Path(article).open("rb") as file:
+            return file.read(LIMIT)
+    request = urllib.request.Request(  # noqa: S310 - http(s) only, see _is_url
+        article, headers={"User-Agent": "headroom (note draft)"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            return bytes(answer.read(LIMIT))
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        stop(f"{article} cannot be fetched ({error}); save the page and give the file")
+
+
+def _slug(article: str) -> str:
+    name = article.rstrip("/").rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+    return slug[:80] or "draft"
+
+
+def _registry(sources: Path) -> Registry:
+    from pipeline.notes.registry import build, read_hardware, read_models
+
+    try:
+        models, _ = read_models("models.yaml", (sources / "models.yaml").read_bytes())
+        chips, _ = read_hardware(
+            "hardware.csv", (sources / "hardware.csv").read_bytes()
+        )
+    except OSError as error:
+        stop(f"the registry cannot be read ({error}); restore it from version control")
+    return build(models, chips)[0]
+
+
+def _estimates(settings: Any) -> dict[tuple[str, str], tuple[float, float]]:
+    """90% intervals of the current release, or nothing if there is none."""
+    if not settings.plain.is_file():
+        return {}
+    import duckdb
+
+    try:
+        with duckdb.connect(settings.plain, read_only=True) as con:
+            rows = con.execute(
+                "SELECT model_id, stage, flop_p05, flop_p95 FROM core.estimates "
+                "WHERE flop_p05 IS NOT NULL AND flop_p95 IS NOT NULL"
+            ).fetchall()
+    except duckdb.Error as error:
+        red(f"The record's estimates cannot be read ({error}); no conflict is marked.")
+        return {}
+    return {(model, stage): (low, high) for model, stage, low, high in rows}

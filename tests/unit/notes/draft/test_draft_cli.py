@@ -1,0 +1,50 @@
+"""`headroom note draft` and `headroom note accept` on files."""
+
+import json
+import shutil
+
+import pytest
+from draft_scores import ARTICLES, ROOT
+from typer.testing import CliRunner
+
+from pipeline.cli.note import app
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    for name in ("models.yaml", "hardware.csv"):
+        shutil.copy(ROOT / "sources" / name, tmp_path)
+    (tmp_path / "notes").mkdir()
+    monkeypatch.setenv("HEADROOM_SOURCES", str(tmp_path))
+    monkeypatch.setenv("HEADROOM_WAREHOUSE", str(tmp_path / "none"))
+    return tmp_path
+
+
+def test_draft_then_accept(sources):
+    done = run(app, ["draft", str(ARTICLES / "en-ultra.txt")])
+    assert done.exit_code == 0, done.output
+    draft = sources / "drafts" / "en-ultra.md"
+    text = draft.read_text()
+    assert text.count("status: draft") == 3
+    assert run(app, ["accept", str(draft), "--claims", "2,9"]).exit_code == 2
+    assert run(app, ["accept", str(draft), "--claims", "x"]).exit_code == 2
+    draft.write_text(text.replace("publisher: TO DO", "publisher: Acme"))
+    done = run(app, ["accept", str(draft), "--claims", "2,3"])
+    assert done.exit_code == 0, done.output
+    note = (sources / "notes" / "en-ultra.md").read_text()
+    assert note.count("status: accepted") == 2
+    assert not draft.exists()
+
+
+def test_json_writes_nothing(sources):
+    done = run(app, ["draft", str(ARTICLES / "zh-ultra.txt"), "--json"])
+    assert len(json.loads(done.output)["candidates"]) == 3
+    assert not (sources / "drafts").exists()
+
+
+def test_offline(sources):
+    done = run(app, ["draft", "http://127.0.0.1:9/article"])
+    assert done.exit_code == 1
+    assert run(app, ["draft", str(sources / "none.txt")]).exit_code == 2
