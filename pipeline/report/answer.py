@@ -27,7 +27,10 @@ def answer(parts: dict[str, Columns]) -> list[str]:
         else "No disclosed run is known to have reached it"
     )
     used = f"used about {flop(row['leader'])}{_interval(parts, row)}"
-    return [_when(row), f"{seen}: the largest known reasoning run, {leader}, {used}."]
+    return [
+        _when(row),
+        f"{seen}: the largest estimated reasoning run, {leader}, {used}.",
+    ]
 
 
 def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
