@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from functools import lru_cache
 
@@ -11,8 +10,6 @@ import pytest
 
 from pipeline.contracts import conform, contract
 from pipeline.lake.inputs import read_inputs
-from pipeline.notes import bulk
-from pipeline.notes.constants import read_assumptions
 from pipeline.notes.record import Record, read_record
 from pipeline.settings import PROJECT
 
@@ -130,13 +127,3 @@ def test_names_carry_no_stray_spaces_and_no_two_models_share_an_id() -> None:
     assert models["model_id"].is_unique
     names = _table("raw.bulk_rows", NOTABLE, ALL)["name"].dropna()
     assert (names == names.str.split().str.join(" ")).all()
-
-
-def test_both_files_are_read_in_a_second() -> None:
-    record = _record()
-    constants, _ = read_assumptions("assumptions.yaml", _inputs()["assumptions.yaml"])
-    files = {f"datasets/{n}": (SHARED / n).read_bytes() for n in (NOTABLE, ALL)}
-    hand = record.tables["raw.claims"]
-    start = time.process_time()  # of this process: other work does not count
-    bulk.read_bulk(files, record.registry, hand, constants, TODAY)
-    assert time.process_time() - start < 1.0
