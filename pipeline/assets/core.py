@@ -7,13 +7,13 @@ posterior itself (posterior.py).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
 from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import (
     estimate_table,
     history_table,
     observation_table,
 )
+from pipeline.estimation.record import INPUTS, posterior
 from pipeline.lake.draws import DrawCache
 
 

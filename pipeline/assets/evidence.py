@@ -6,7 +6,7 @@ What belongs here: the step. What does not: its functions (projection/).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
+from pipeline.estimation.record import INPUTS, posterior
 from pipeline.lake.draws import DrawCache
 from pipeline.projection.backtest import backtest_table
 from pipeline.projection.calibration import calibration_table

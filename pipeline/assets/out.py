@@ -6,10 +6,11 @@ What belongs here: the steps. What does not: their functions (projection/).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
 from pipeline.estimation.influence import effects, influence_table
+from pipeline.estimation.record import INPUTS, posterior
 from pipeline.lake.draws import DrawCache
 from pipeline.projection.frontier import known_runs
+from pipeline.projection.headline import answering
 from pipeline.projection.influence import convergence_shifts
 from pipeline.projection.observed import observed_table
 from pipeline.projection.project import project
@@ -32,7 +33,7 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
         newest,
         left_out,
         models,
-        frames["core.scenarios"],
+        answering(frames["core.scenarios"], projected.convergence),
         dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
         found.assumed,
     )

@@ -13,7 +13,8 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
-from pipeline.cli.release import answer, day, flop, rows
+from pipeline.cli.headline import answer, tell
+from pipeline.cli.release import day, flop, rows
 
 _COUNTS = """
 SELECT
@@ -67,8 +68,7 @@ def status(json: Json = False) -> None:
         out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
     if rejected:
         red(f"{len(rejected)} faults in the sources: run `headroom note check`")
-    for line in answer(settings):
-        out.print(line)
+    tell(settings)
     if current:
         out.print("The release is up to date.")
     else:
@@ -179,6 +179,8 @@ def projection(
             if (r["month"].month - 1) % 6 == 0
         ),
     )  # fmt: skip
+    if vintage is None and scenario is None:
+        tell(settings)
 
 
 def _table(head: list[str], body: Iterable[list[Any]]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipeline.cli.headline import answer
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from tests import mini
@@ -46,6 +49,37 @@ def test_the_first_refresh_publishes_every_table(settings: Settings) -> None:
         "AND schema_name IN ('raw','core','out','meta') AND comment IS NULL",
     )
     assert uncommented == []
+
+
+def test_the_headline_is_read_from_the_release(
+    settings: Settings, tmp_path: Path
+) -> None:
+    text = "\n".join(answer(settings))
+    told = query(
+        settings,
+        "SELECT date_p50, growth_after FROM out.convergence WHERE share = 'scenario' "
+        "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage",
+    )
+    assert f"Convergence (disclosed): {told[-1][0]:%b %Y}" in text
+    assert "Expected in May 2025" in text
+    assert f"meeting the ceiling in {told[0][0]:%b %Y}" in text
+    assert f"then {told[0][1]:.1f}x." in text
+    assert "DeepSeek-R1's reasoning compute, down" in text
+    # Other figures, other words: nothing is typed in.
+    changed = replace(settings, warehouse=tmp_path)
+    shutil.copy(settings.plain, changed.plain)
+    with duckdb.connect(str(changed.plain)) as con:
+        con.execute(
+            "UPDATE out.convergence SET date_p50 = '2031-03-01', growth_after = 7.7; "
+            "UPDATE out.estimate_history SET change_log10 = 1 WHERE change_log10 < 0; "
+            "INSERT INTO out.calibration BY NAME SELECT 'disclosed' AS scenario, "
+            "'frontier' AS target, 12 AS n_forecasts, 9 AS n_distinct_records, "
+            "0.8 AS coverage_90, 0.3 AS mean_error, 'consistent' AS verdict"
+        )
+    other = "\n".join(answer(changed))
+    for words in ("ceiling in Mar 2031", "then 7.7x", "up 10.0-fold", "consistent; 12"):
+        assert words in other
+        assert words not in text
 
 
 def test_a_second_refresh_publishes_nothing_and_imports_no_dagster(

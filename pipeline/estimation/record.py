@@ -1,4 +1,4 @@
-"""The posterior of the record, for the steps that read tables off it.
+"""The posterior of the record, from its tables.
 
 What belongs here: joining observation, sampler and the cache of draws. What does not:
 any of the three.
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.assets.io import Frames
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.graph import Graph, union
@@ -40,12 +39,17 @@ class Posterior:
     states: list[State]
 
 
-def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posterior:
+def posterior(
+    frames: Mapping[str, pd.DataFrame],
+    cache: MutableMapping[str, FloatArray],
+    vintages: list[pd.Timestamp] | None = None,
+) -> Posterior:
     """The posterior at every vintage, from the tables of INPUTS.
 
     Args:
         frames: the tables.
         cache: draws by content, filled as needed.
+        vintages: other dates, ascending, instead of those of the record.
 
     Raises:
         ValueError: when the record has no accepted claim.
@@ -59,7 +63,7 @@ def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posteri
         assumed,
     )
     prepared = standing.prepare(observed, frames["raw.corrections"])
-    vintages = vintages_of(prepared)
+    vintages = vintages_of(prepared) if vintages is None else vintages
     if not vintages:
         raise ValueError("there is not one readable, accepted claim: add a note first")
     sampler = _sampler(assumed, cache)
