@@ -266,9 +266,9 @@ def _utilisation(
     own = inputs_of(claim).get("utilisation")
     if own is not None:
         return span(own)
+    use = "training"
     if claim["stage"] == "reasoning":
-        return span([*a.span(f"utilisation.reasoning_{precision}")])
-    if claim["evidence"] == "chips_x_time":  # skewed: its median is no geometric middle
-        name = f"utilisation.wall_clock_{precision}"
-        return a[name], _half(*a.span(name))
-    return span([*a.span(f"utilisation.training_{precision}")])
+        use = "reasoning"
+    elif claim["evidence"] == "chips_x_time":
+        use = "wall_clock"
+    return span([*a.span(f"utilisation.{use}_{precision}")])

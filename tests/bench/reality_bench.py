@@ -77,9 +77,10 @@ def test_hardware_rows_beat_the_naive_reference():
     found = scored()
     naive = found.naive_hours - found.published(found.naive_hours.index)
     ours = by_method(found, HARDWARE)
-    missing = naive.index.difference(ours.index)
-    assert missing.empty, [found.rows[n].name for n in missing]
-    got = intervals(ours.loc[naive.index])
+    both = naive.index.intersection(ours.index)  # hardware.csv may lack a chip
+    if FILE == KNOWN:
+        assert len(both) == 86
+    naive, got = naive[both], intervals(ours.loc[both])
     assert got["median"] <= 0.065
     assert got["within 3"] >= 0.88
     assert got["band low"] <= got["covered"] <= got["band high"]
@@ -98,16 +99,16 @@ def test_two_methods_that_agree_narrow_the_interval_and_still_cover():
     fused = by_method(found, FUSED)
     got = intervals(fused)
     assert got["band low"] <= got["covered"] <= got["band high"]
-    parts = [by_method(found, m).loc[fused.index] for m in (HARDWARE, TOKENS)]
-    apart = (parts[0]["p50"] - parts[1]["p50"]).abs()
-    reach = np.hypot(*((p["p95"] - p["p05"]) / 2 for p in parts))
-    agree = apart <= reach
-    print(
-        f"\ntwo methods agree in {agree.sum()} of {len(fused)} rows; wider where not:"
+    hours, tokens = (by_method(found, m).loc[fused.index] for m in (HARDWARE, TOKENS))
+    agree = hours["p50"].between(tokens["p05"], tokens["p95"]) & tokens["p50"].between(
+        hours["p05"], hours["p95"]
     )
-    print(fused.loc[~narrower(found), "name"].to_string())
+    print(f"\nmiddles inside one another's interval: {agree.sum()} of {len(fused)};")
+    print(
+        "fused not narrower:", found.ours.loc[FUSED][~narrower(found)]["name"].tolist()
+    )
     assert narrower(found)[agree].all()
-    assert got["width"] < min(intervals(p)["width"] for p in parts)
+    assert got["width"] < min(intervals(p)["width"] for p in (hours, tokens))
 
 
 @known_file
@@ -118,18 +119,21 @@ def test_the_constants_are_those_of_rows_that_are_not_scored(capsys):
         "assumptions.yaml", (PROJECT / "sources/assumptions.yaml").read_bytes()
     )
     assumed = {a.id: a for a in constants}
-    stated, implied = [], []
+    stated, implied, beyond = [], [], []
     for number, facts in earlier.selection.hardware.items():
         row = earlier.rows[number]
         if folded(row.name) in listed or facts.chips is None:
             continue
-        peak = assumed_peak(facts.accelerator)
+        peak = peaks_for(None)[facts.accelerator]
         used = row.flop / (facts.chips * facts.hours * 3600 * peak)
-        if facts.utilisation is None:
+        if facts.utilisation is None and used <= 1:  # beyond the peak: wrong facts
             implied.append(used)
+        elif facts.utilisation is None:
+            beyond.append(row.name)
         else:
             stated.append(abs(np.log10(used / span([*facts.utilisation])[0])))
-    low, middle, high = np.quantile(implied, [0.05, 0.5, 0.95])
+    middle = np.median(implied)
+    reach = np.quantile(np.abs(np.log10(np.array(implied) / middle)), 0.9)
     factor = 10 ** np.quantile(stated, 0.9)
     new = {
         method: ours[
@@ -144,17 +148,13 @@ def test_the_constants_are_those_of_rows_that_are_not_scored(capsys):
     with capsys.disabled():
         print(
             f"\nutilisation of the wall time implied by {len(implied)} rows of the "
-            f"earlier file alone: {middle:.3f} [{low:.3f}, {high:.3f}]; "
+            f"earlier file alone (not {', '.join(beyond)}): {middle:.3f}, "
+            f"90% within ×/÷{10**reach:.2f}; "
             f"90% of {len(stated)} with a stated one within ×/÷{factor:.2f}"
         )
         print(line("hardware, models new since that file", new[HARDWARE]))
         print(line("6ND, models new since that file", new[TOKENS]))
     wall = assumed["utilisation.wall_clock_bf16"]
     assert wall.value == pytest.approx(middle, abs=0.01)
-    assert wall.low == pytest.approx(low, rel=0.1)
-    assert wall.high == pytest.approx(high, rel=0.1)
+    assert np.log10(wall.high / wall.low) / 2 == pytest.approx(reach, rel=0.1)
     assert assumed["spread.chips_x_time"].value == pytest.approx(factor, rel=0.1)
-
-
-def assumed_peak(accelerator):
-    return peaks_for(None)[folded(accelerator)]

@@ -1,10 +1,10 @@
 """Which rows qualify for which method, and why the others do not.
 
-What belongs here: the rules, each with the words under which its exclusions are counted.
+What belongs here: the rules, each with the words under which exclusions are counted.
 What does not: arithmetic (the pipeline's own formulas do that), scores.
 
-No rule looks at the published compute, except that a row needs one to be scored and that
-the same run is scored once.
+No rule looks at the published compute, except that a row needs one to be scored and
+that the same run is scored once.
 """
 
 from __future__ import annotations

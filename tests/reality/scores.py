@@ -83,16 +83,12 @@ def peaks_for(hardware: Path | None) -> dict[str, float]:
     """Peaks for the naive reference: a table of hardware, else hardware.csv."""
     if hardware is not None:
         return read_peaks(hardware)
-    frame = pd.read_csv(PROJECT / "sources" / "hardware.csv")
+    data = (PROJECT / "sources" / "hardware.csv").read_bytes()
+    registry, _ = build([], read_hardware("hardware.csv", data)[0])
     return {
-        folded(name): peak
-        for identity, names, alias, peak in zip(
-            frame["hardware_id"], frame["name"], frame["aliases"].fillna(""), frame["bf16_flop_per_s"],
-            strict=True,
-        )
-        for name in (identity, names, *alias.split("|"))
-        if name
-    }  # fmt: skip
+        name: float(registry.hardware[chip]["bf16_flop_per_s"])
+        for name, chip in registry.hardware_names.items()
+    }
 
 
 def _ours(rows: Mapping[int, Row], selection: Selection) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A table of published models in Epoch's format, as rows of facts.
 
-What belongs here: cells. Columns may be missing, named as in any edition, or dirty; what
-cannot be read is unknown. What does not: which rows are used (rules.py).
+What belongs here: cells. Columns may be missing, named as in any edition, or dirty;
+what cannot be read is unknown. What does not: which rows are used (rules.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.notes.bulk_names import clean
+
+_DATA = ("training dataset size (total)", "training dataset size (datapoints)")
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,9 @@ def read_peaks(path: Path) -> dict[str, float]:
 def _getter(header: list[str], values: list[str]) -> Callable[..., str]:
     cell = dict(zip(header, map(clean, values), strict=False))
 
-    def text(*starts: str) -> str:
-        for start in starts:
-            if cell.get(start):
-                return cell[start]
-            for column, value in cell.items():
-                if value and column.startswith(start) and "notes" not in column:
-                    return value
-        return ""
+    def text(*names: str) -> str:
+        """The first cell that holds something, by its names in several editions."""
+        return next((cell[name] for name in names if cell.get(name)), "")
 
     return text
 
@@ -104,7 +101,7 @@ def _row(number: int, text: Callable[..., str]) -> Row:
         name=text("model"),
         published_on=_day(text("publication date")),
         flop=_number(text("training compute (flop)")),
-        tuned=bool(text("base model") or text("finetune compute")),
+        tuned=bool(text("base model", "finetune compute (flop)")),
         domains=frozenset(
             clean(d).casefold() for d in text("domain").split(",") if clean(d)
         ),
@@ -116,7 +113,7 @@ def _row(number: int, text: Callable[..., str]) -> Row:
         hfu=_share(text("hardware utilization (hfu)")),
         fp8="fp8" in text("numerical format").casefold(),
         parameters=_number(text("parameters")),
-        data=_number(text("training dataset size")),
+        data=_number(text(*_DATA)),
         epochs=_number(text("epochs")),
         parameter_notes=text("parameters notes"),
         data_notes=text("dataset size notes"),
