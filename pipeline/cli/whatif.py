@@ -161,7 +161,7 @@ def _claimed(scenarios: pd.DataFrame, told: Note) -> pd.DataFrame:
     """The scenarios, and the marked one again with each claimed growth."""
     import pandas as pd
 
-    extra = []
+    extra: list[pd.DataFrame] = []
     for claim in told.claims:
         marked = scenarios[scenarios["headline"].astype(bool)]
         if claim.evidence != "growth_rate" or marked.empty:
@@ -197,7 +197,7 @@ def _records(found: pd.DataFrame) -> list[Row]:
     """Rows with None for what is missing and plain dates."""
     known = found.astype(object).where(found.notna(), None)
     return [
-        {k: v.date() if isinstance(v, datetime) else v for k, v in row.items()}
+        {str(k): v.date() if isinstance(v, datetime) else v for k, v in row.items()}
         for row in known.to_dict("records")
     ]
 
