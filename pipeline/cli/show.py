@@ -97,7 +97,7 @@ def estimates(
         return
     if not found:
         stop("There is no estimate for that.", WRONG_USAGE)
-    _table(
+    table(
         ["model", "stage", "5%", "median", "95%", "grade", "claims"],
         (
             [
@@ -156,7 +156,7 @@ def projection(
     ):
         out.print(f"  {reason}")
     told = [r for r in convergence if r["status"] != "none"]
-    _table(
+    table(
         ["scenario", "ceiling", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
         (
             [
@@ -167,7 +167,7 @@ def projection(
             for r in told
         ),
     )  # fmt: skip
-    _table(
+    table(
         ["scenario", "month", "reasoning 5%", "median", "95%", "frontier", "converged"],
         (
             [
@@ -183,14 +183,15 @@ def projection(
         tell(settings)
 
 
-def _table(head: list[str], body: Iterable[list[Any]]) -> None:
+def table(head: list[str], body: Iterable[list[Any]]) -> None:
+    """Print a table, or nothing if it is empty."""
     from rich.table import Table
 
-    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    made = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in body:
-        table.add_row(*(str(cell) for cell in row))
-    if table.row_count:
-        out.print(table, soft_wrap=False)
+        made.add_row(*(str(cell) for cell in row))
+    if made.row_count:
+        out.print(made, soft_wrap=False)
 
 
 def find_model(settings: environment.Settings, name: str) -> str:
