@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from pipeline.estimation.record import posterior
 from pipeline.estimation.gaussian import fit, leave_one_out
 from pipeline.estimation.graph import union
 from pipeline.estimation.posterior import sample, sample_parts
+from pipeline.estimation.record import posterior
 from pipeline.estimation.screening import distinct, graphs_of
 from tests import loaded
 from tests.unit.estimation.records import METHOD, record
