@@ -7,20 +7,18 @@ posterior itself (posterior.py).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import posterior_of_run
 from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import (
     estimate_table,
     history_table,
     observation_table,
 )
-from pipeline.estimation.record import INPUTS, posterior
-from pipeline.lake.draws import DrawCache
+from pipeline.estimation.record import INPUTS
 
 
 def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
-    cache = DrawCache(warehouse.settings.cache)
-    found = posterior(frames, cache)
-    cache.forget_unused()
+    found = posterior_of_run(frames, warehouse)
     newest, models = found.states[-1], frames["core.models"]
     court = Court(found.prepared, found.states, found.assumed)
     return Made(

@@ -6,8 +6,8 @@ What belongs here: the step. What does not: its functions (projection/).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.estimation.record import INPUTS, posterior
-from pipeline.lake.draws import DrawCache
+from pipeline.assets.posterior import posterior_of_run
+from pipeline.estimation.record import INPUTS
 from pipeline.projection.backtest import backtest_table
 from pipeline.projection.calibration import calibration_table
 from pipeline.projection.chart_axis import chart_axis_table
@@ -15,7 +15,7 @@ from pipeline.projection.curves import scaling_table
 
 
 def _weigh(frames: Frames, warehouse: Warehouse) -> Made:
-    found = posterior(frames, DrawCache(warehouse.settings.cache))
+    found = posterior_of_run(frames, warehouse)
     newest, claims = found.states[-1], frames["raw.claims"]
     models, assumed = frames["core.models"], found.assumed
     tested = backtest_table(

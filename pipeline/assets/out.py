@@ -6,9 +6,9 @@ What belongs here: the steps. What does not: their functions (projection/).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import posterior_of_run
 from pipeline.estimation.influence import effects, influence_table
-from pipeline.estimation.record import INPUTS, posterior
-from pipeline.lake.draws import DrawCache
+from pipeline.estimation.record import INPUTS
 from pipeline.projection.frontier import known_runs
 from pipeline.projection.headline import answering
 from pipeline.projection.influence import convergence_shifts
@@ -18,7 +18,7 @@ from pipeline.projection.trend import trend_table
 
 
 def _project(frames: Frames, warehouse: Warehouse) -> Made:
-    found = posterior(frames, DrawCache(warehouse.settings.cache))
+    found = posterior_of_run(frames, warehouse)
     newest, models = found.states[-1], frames["core.models"]
     projected = project(
         found.states,

@@ -1,0 +1,30 @@
+"""One posterior per run, for all the steps that read tables off it.
+
+What belongs here: computing it once. What does not: how (estimation/record.py).
+"""
+
+from __future__ import annotations
+
+from pipeline.assets.io import Frames, Warehouse
+from pipeline.contracts import TABLES, content_sha256
+from pipeline.estimation.record import INPUTS, Posterior, posterior
+from pipeline.lake.draws import DrawCache
+
+
+def posterior_of_run(frames: Frames, warehouse: Warehouse) -> Posterior:
+    """The posterior of the tables of a run; the first step that asks has it computed.
+
+    Draws that it does not need are forgotten. What it returns is shared by the steps.
+
+    Raises:
+        ValueError: when the record has no accepted claim.
+    """
+    key = tuple(content_sha256(TABLES[name], frames[name]) for name in INPUTS)
+    if key not in warehouse.kept:
+        cache = DrawCache(warehouse.settings.cache)
+        found = posterior(frames, cache)
+        cache.forget_unused()
+        warehouse.kept.clear()  # a warehouse that outlives its run holds one posterior
+        warehouse.kept[key] = found
+    kept: Posterior = warehouse.kept[key]
+    return kept
