@@ -20,7 +20,7 @@ async function chart(name, place, sets, signals, on) {
     const spec = CHARTS[name].spec;
     for (const d of spec.data) if (sets[d.name]) d.values = sets[d.name];
     for (const s of spec.signals || []) if (s.name in signals) s.value = signals[s.name];
-    VIEWS[name] = vegaEmbed($(place), spec, { mode: "vega", ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, loader: { load: () => Promise.reject(new Error("the page loads nothing")) } }).then((made) => {
+    VIEWS[name] = vegaEmbed($(place), spec, { mode: "vega", ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, logLevel: 1, loader: { load: () => Promise.reject(new Error("the page loads nothing")) } }).then((made) => {
       const view = made.view;
       view.addEventListener("mouseover", (ev, item) => item && item.datum && on.say(item, ev));
       view.addEventListener("mouseout", untip);
@@ -40,6 +40,7 @@ async function chart(name, place, sets, signals, on) {
 }
 // Keyboard: one stop per chart; arrows move between its dots, Enter opens what it shows.
 function reach(place, on) {
+  for (const group of place.querySelectorAll("g[role=graphics-symbol]:not([aria-label])")) group.setAttribute("role", "graphics-object");
   const dots = [...place.querySelectorAll(on.dots)].filter((n) => n.__data__);
   dots.sort((a, b) => on.order(a.__data__.datum) - on.order(b.__data__.datum));
   dots.forEach((node, i) => {

@@ -23,5 +23,6 @@ $("stage").addEventListener("change", drawTable);
 $("drawer").addEventListener("click", (ev) => { if (ev.target === $("drawer")) $("drawer").close(); });
 draw();
 drawTable();
+drawEvidence(CONVERGENCE.find((c) => c.vintage === VINTAGES[VINTAGES.length - 1] && c.scenario === D.shown));
 drawRest();
 drawOthers(openDrawer);

@@ -30,7 +30,8 @@ const flop = (x) => {
   if (d >= 10) { d = 1; p += 1; }
   return d.toFixed(1) + " × 10" + sup(p);
 };
-const num = (x, n = 3) => x === null || x === undefined ? "–" : Math.abs(x) >= 1e6 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(1).replace("+", "") : String(Number(x.toPrecision(n)));
+const num = (x, n = 3) => x === null || x === undefined ? "–" : (Math.abs(x) >= 1e6 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(1).replace("+", "") : String(Number(x.toPrecision(n)))).replaceAll("-", "−");
+const share = (x) => x !== null && x !== undefined && x > 0 && x < 1e-3 ? "< 0.001" : num(x, 2);
 const pct = (x) => x === null || x === undefined ? "–" : x > 0.995 ? "> 99%" : x < 0.005 ? "< 1%" : Math.round(100 * x) + "%";
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const my = (d) => d ? MONTHS[+d.slice(5, 7) - 1] + " " + d.slice(0, 4) : "–";
