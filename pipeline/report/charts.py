@@ -49,7 +49,7 @@ def library() -> str:
     """
     import vl_convert
 
-    text: str = vl_convert.javascript_bundle()
+    text: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     if "</script" in text.lower():
         raise ValueError("the bundle of Vega ends its own script element")
     return f"(() => {{{text}\n}})();"  # its names are not the page's

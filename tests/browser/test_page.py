@@ -102,7 +102,8 @@ def test_every_chart_has_a_mark_for_every_row(release: Settings, shown: Page):
     known = (
         "SELECT count(*) FROM (SELECT model_id, stage, arg_max(flop_p50, vintage) AS "
         "flop_p50 FROM out.estimate_history GROUP BY ALL) "
-        "JOIN core.models USING (model_id) WHERE flop_p50 >= 1e18 AND released_on >= '2022-07-01' AND stage = "
+        "JOIN core.models USING (model_id) WHERE flop_p50 >= 1e18 "
+        "AND released_on >= '2022-07-01' AND stage = "
     )
     wanted = {
         "#fan .record_marks path": known + "'reasoning'",
