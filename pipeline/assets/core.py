@@ -6,18 +6,39 @@ posterior itself (posterior.py).
 
 from __future__ import annotations
 
+import pandas as pd
+
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
-from pipeline.estimation.conflicts import Court, conflict_table, disputed
-from pipeline.estimation.estimates import (
-    estimate_table,
-    history_table,
-    observation_table,
+
+# What the posterior is made of, here and in the other steps that read off it.
+INPUTS = (
+    "raw.claims",
+    "raw.corrections",
+    "raw.sources",
+    "core.models",
+    "core.hardware",
+    "core.assumptions",
 )
-from pipeline.lake.draws import DrawCache
+CODE = ("contracts", "notes", "estimation", "assets/core.py", "assets/posterior.py")
+
+
+def standing(frames: Frames) -> pd.DataFrame:
+    """Of raw.sources what the posterior reads: the standing of those that claim."""
+    sources = frames["raw.sources"]
+    claiming = sources["source_id"].isin(frames["raw.claims"]["source_id"])
+    return sources.loc[claiming, ["source_id", "kind", "note_path"]]
 
 
 def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.assets.posterior import posterior
+    from pipeline.estimation.conflicts import Court, conflict_table, disputed
+    from pipeline.estimation.estimates import (
+        estimate_table,
+        history_table,
+        observation_table,
+    )
+    from pipeline.lake.draws import DrawCache
+
     cache = DrawCache(warehouse.settings.cache)
     found = posterior(frames, cache)
     cache.forget_unused()
@@ -44,6 +65,8 @@ ESTIMATES = Step(
         "out.estimate_history",
     ),
     inputs=INPUTS,
+    narrowed={"raw.sources": standing},
     compute=_estimate,
+    code=CODE,
     kinds=frozenset({"pandas", "scipy"}),
 )

@@ -5,16 +5,18 @@ What belongs here: the step. What does not: its functions (projection/).
 
 from __future__ import annotations
 
+from pipeline.assets.core import CODE, INPUTS, standing
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
-from pipeline.lake.draws import DrawCache
-from pipeline.projection.backtest import backtest_table
-from pipeline.projection.calibration import calibration_table
-from pipeline.projection.chart_axis import chart_axis_table
-from pipeline.projection.curves import scaling_table
 
 
 def _weigh(frames: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.assets.posterior import posterior
+    from pipeline.lake.draws import DrawCache
+    from pipeline.projection.backtest import backtest_table
+    from pipeline.projection.calibration import calibration_table
+    from pipeline.projection.chart_axis import chart_axis_table
+    from pipeline.projection.curves import scaling_table
+
     found = posterior(frames, DrawCache(warehouse.settings.cache))
     newest, claims = found.states[-1], frames["raw.claims"]
     models, assumed = frames["core.models"], found.assumed
@@ -49,6 +51,8 @@ EVIDENCE = Step(
         "core.observations",
         "core.estimates",
     ),
+    narrowed={"raw.sources": standing},
     compute=_weigh,
+    code=(*CODE, "projection", "assets/evidence.py"),
     kinds=frozenset({"pandas", "scipy"}),
 )

@@ -5,18 +5,20 @@ What belongs here: the steps. What does not: their functions (projection/).
 
 from __future__ import annotations
 
+from pipeline.assets.core import CODE, INPUTS, standing
 from pipeline.assets.io import Frames, Made, Step, Warehouse
-from pipeline.assets.posterior import INPUTS, posterior
-from pipeline.estimation.influence import effects, influence_table
-from pipeline.lake.draws import DrawCache
-from pipeline.projection.frontier import known_runs
-from pipeline.projection.influence import convergence_shifts
-from pipeline.projection.observed import observed_table
-from pipeline.projection.project import project
-from pipeline.projection.trend import trend_table
 
 
 def _project(frames: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.assets.posterior import posterior
+    from pipeline.estimation.influence import effects, influence_table
+    from pipeline.lake.draws import DrawCache
+    from pipeline.projection.frontier import known_runs
+    from pipeline.projection.influence import convergence_shifts
+    from pipeline.projection.observed import observed_table
+    from pipeline.projection.project import project
+    from pipeline.projection.trend import trend_table
+
     found = posterior(frames, DrawCache(warehouse.settings.cache))
     newest, models = found.states[-1], frames["core.models"]
     projected = project(
@@ -60,6 +62,8 @@ PROJECTIONS = Step(
     ),
     # Observations gate the projection: nothing is projected from a refused estimate.
     inputs=(*INPUTS, "core.scenarios", "core.observations", "core.estimates"),
+    narrowed={"raw.sources": standing},
     compute=_project,
+    code=(*CODE, "projection", "assets/out.py"),
     kinds=frozenset({"pandas", "scipy"}),
 )

@@ -21,15 +21,6 @@ from pipeline.estimation.observe import observe
 from pipeline.estimation.posterior import sample_parts
 from pipeline.estimation.vintages import Sampler, State, method_of, states, vintages_of
 
-INPUTS = (
-    "raw.claims",
-    "raw.corrections",
-    "raw.sources",
-    "core.models",
-    "core.hardware",
-    "core.assumptions",
-)
-
 
 @dataclass(frozen=True)
 class Posterior:
@@ -41,7 +32,7 @@ class Posterior:
 
 
 def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posterior:
-    """The posterior at every vintage, from the tables of INPUTS.
+    """The posterior at every vintage, from the tables of core.INPUTS.
 
     Args:
         frames: the tables.
