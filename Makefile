@@ -25,7 +25,7 @@ bench: setup-dev
 	@$(RUN)/python -m pytest tests/bench -m bench -n 0
 
 soak: setup-dev
-	@$(RUN)/python -m pytest -m soak -n 0
+	@$(RUN)/python -m pytest -m soak -n 0 --hypothesis-profile=default
 
 # Ask NUTS about random claim graphs that it has not answered yet (about 45 s each). It
 # lives in a .venv-oracle of its own: it is heavy, and nothing else needs it.

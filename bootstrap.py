@@ -71,7 +71,11 @@ def main(kind: str) -> None:
     )  # fmt: skip
     uv = (BIN / "uv", "pip", "--quiet", "--no-progress")
     at = ("--python", python)
-    run(*uv[:2], "sync", *uv[2:], *at, "--require-hashes", BOOTSTRAP, LOCKS[kind])
+    # Compiled here once: where bytecode may not be written, each start would pay again.
+    run(
+        *uv[:2], "sync", *uv[2:], *at, "--require-hashes", "--compile-bytecode",
+        BOOTSTRAP, LOCKS[kind],
+    )  # fmt: skip
     run(
         *uv[:2], "install", *uv[2:], *at, "--no-deps", "--no-build-isolation", "-e", "."
     )

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.assets.posterior import Posterior, posterior
 from pipeline.contracts import conform, contract
 from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import estimate_table, observation_table
+from pipeline.estimation.record import Posterior, posterior
 from pipeline.estimation.vintages import State
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import read_record

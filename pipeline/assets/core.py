@@ -1,42 +1,25 @@
 """The core layer: observations and estimates.
 
 What belongs here: the step that reads tables off the posterior. What does not: the
-posterior itself (posterior.py).
+posterior itself (estimation/record.py).
 """
 
 from __future__ import annotations
 
-import pandas as pd
-
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
-# What the posterior is made of, here and in the other steps that read off it.
-INPUTS = (
-    "raw.claims",
-    "raw.corrections",
-    "raw.sources",
-    "core.models",
-    "core.hardware",
-    "core.assumptions",
-)
-CODE = ("contracts", "notes", "estimation", "assets/core.py", "assets/posterior.py")
-
-
-def standing(frames: Frames) -> pd.DataFrame:
-    """Of raw.sources what the posterior reads: the standing of those that claim."""
-    sources = frames["raw.sources"]
-    claiming = sources["source_id"].isin(frames["raw.claims"]["source_id"])
-    return sources.loc[claiming, ["source_id", "kind", "note_path"]]
+CODE = ("contracts", "notes", "estimation", "assets/core.py")
 
 
 def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
-    from pipeline.assets.posterior import posterior
     from pipeline.estimation.conflicts import Court, conflict_table, disputed
     from pipeline.estimation.estimates import (
         estimate_table,
         history_table,
         observation_table,
     )
+    from pipeline.estimation.record import posterior
     from pipeline.lake.draws import DrawCache
 
     cache = DrawCache(warehouse.settings.cache)
@@ -65,7 +48,7 @@ ESTIMATES = Step(
         "out.estimate_history",
     ),
     inputs=INPUTS,
-    narrowed={"raw.sources": standing},
+    narrowed={"raw.sources": sources_of_claims},
     compute=_estimate,
     code=CODE,
     kinds=frozenset({"pandas", "scipy"}),

@@ -5,12 +5,13 @@ What belongs here: the step. What does not: its functions (projection/).
 
 from __future__ import annotations
 
-from pipeline.assets.core import CODE, INPUTS, standing
+from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _weigh(frames: Frames, warehouse: Warehouse) -> Made:
-    from pipeline.assets.posterior import posterior
+    from pipeline.estimation.record import posterior
     from pipeline.lake.draws import DrawCache
     from pipeline.projection.backtest import backtest_table
     from pipeline.projection.calibration import calibration_table
@@ -51,7 +52,7 @@ EVIDENCE = Step(
         "core.observations",
         "core.estimates",
     ),
-    narrowed={"raw.sources": standing},
+    narrowed={"raw.sources": sources_of_claims},
     compute=_weigh,
     code=(*CODE, "projection", "assets/evidence.py"),
     kinds=frozenset({"pandas", "scipy"}),

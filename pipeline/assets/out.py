@@ -5,15 +5,17 @@ What belongs here: the steps. What does not: their functions (projection/).
 
 from __future__ import annotations
 
-from pipeline.assets.core import CODE, INPUTS, standing
+from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _project(frames: Frames, warehouse: Warehouse) -> Made:
-    from pipeline.assets.posterior import posterior
     from pipeline.estimation.influence import effects, influence_table
+    from pipeline.estimation.record import posterior
     from pipeline.lake.draws import DrawCache
     from pipeline.projection.frontier import known_runs
+    from pipeline.projection.headline import answering
     from pipeline.projection.influence import convergence_shifts
     from pipeline.projection.observed import observed_table
     from pipeline.projection.project import project
@@ -34,7 +36,7 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
         newest,
         left_out,
         models,
-        frames["core.scenarios"],
+        answering(frames["core.scenarios"], projected.convergence),
         dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
         found.assumed,
     )
@@ -61,8 +63,14 @@ PROJECTIONS = Step(
         "out.frontier_trend",
     ),
     # Observations gate the projection: nothing is projected from a refused estimate.
-    inputs=(*INPUTS, "core.scenarios", "core.observations", "core.estimates"),
-    narrowed={"raw.sources": standing},
+    inputs=(
+        *INPUTS,
+        "core.scenarios",
+        "core.observations",
+        "core.estimates",
+        "out.estimate_history",  # drawn beside the projection
+    ),
+    narrowed={"raw.sources": sources_of_claims},
     compute=_project,
     code=(*CODE, "projection", "assets/out.py"),
     kinds=frozenset({"pandas", "scipy"}),

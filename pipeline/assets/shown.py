@@ -6,6 +6,8 @@ figure of its own.
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,6 +17,15 @@ from pipeline.contracts import TABLES, columns, derive
 from pipeline.contracts.lineage import lineage
 
 PREVIEW = 10  # rows shown of a table
+# Where a person would rather look than read: a chart of pipeline/plots by table.
+PLOT_OF = {
+    "core.estimates": "estimates",
+    "out.projections": "projection",
+    "out.convergence": "convergence",
+    "out.frontier_trend": "frontier",
+    "out.calibration": "calibration",
+    "out.scaling_curves": "scaling",
+}
 
 
 def schema(table: str) -> dg.TableSchema:
@@ -55,6 +66,23 @@ def facts(table: str, frame: pd.DataFrame) -> dict[str, Any]:
             }
         )
     return told
+
+
+def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """The table's chart, if it has one and the frames hold what it draws."""
+    from pipeline.plots import PLOTS
+    from pipeline.plots.image import png
+
+    name = PLOT_OF.get(table)
+    if name is None or not set(PLOTS[name].tables) <= frames.keys():
+        return {}
+    drawn = PLOTS[name]
+    try:
+        picture = base64.b64encode(png(drawn.build(frames), scale=1)).decode()
+    except ValueError as error:  # a table is no worse for having no picture
+        return {"plot": f"could not be drawn: {error}"}
+    text = f"**{drawn.title}**\n\n![{drawn.alt}](data:image/png;base64,{picture})"
+    return {"plot": dg.MetadataValue.md(text)}
 
 
 def markdown(frame: pd.DataFrame) -> str:

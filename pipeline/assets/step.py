@@ -109,6 +109,7 @@ def _run(
         yield dg.MaterializeResult(
             asset_key=key_of(table),
             metadata=shown.facts(table, frames[table])
+            | shown.plot(table, frames)
             | {"computed": "not again: same code, same inputs" if kept else "anew"},
             check_results=passed[table],
             data_version=dg.DataVersion(stamped.content[:16]),

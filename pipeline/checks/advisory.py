@@ -7,6 +7,7 @@ against the last release. What does not: rules that publish insists on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,7 +71,7 @@ def _shifted(frames: Frames, seen: Circumstances) -> pd.DataFrame:
     both = _beside(frames, seen, "core.estimates", ["model_id", "stage"])
     if both.empty:
         return both
-    shift = np.log10(_ratio(both, "flop_p50"))
+    shift = _log10_ratio(both, "flop_p50")
     columns = ["model_id", "stage", "flop_p50_released", "flop_p50", "shift_log10"]
     told: pd.DataFrame = both.assign(shift_log10=shift)[columns]
     return _beyond(told, shift, _limit(frames, "check.median_shift"))
@@ -84,7 +85,8 @@ def _other_date(frames: Frames, seen: Circumstances) -> pd.DataFrame:
     both = _newest(frames["out.convergence"]).merge(
         _newest(released), on=["scenario", "share"], suffixes=("", "_released")
     )
-    days = (both["date_p50"] - both["date_p50_released"]).dt.days.to_numpy(dtype=float)
+    moved = both["date_p50"] - both["date_p50_released"]
+    days: FloatArray = np.asarray(moved.dt.days, dtype=float)
     columns = ["scenario", "share", "date_p50_released", "date_p50", "shift_days"]
     told: pd.DataFrame = both.assign(shift_days=days)[columns]
     return _beyond(told, days, _limit(frames, "check.date_shift_days"))
@@ -95,10 +97,10 @@ def _other_growth(frames: Frames, seen: Circumstances) -> pd.DataFrame:
     both = _beside(frames, seen, "out.frontier_trend", ["series", "method"])
     if both.empty:
         return both
-    change = np.log(_ratio(both, "growth_per_year_p50"))
+    change = _log10_ratio(both, "growth_per_year_p50")
     columns = [f"growth_per_year_p50{side}" for side in ("_released", "")]
     told: pd.DataFrame = both[["series", "method", *columns]]
-    return _beyond(told, change, float(np.log(_limit(frames, "check.growth_factor"))))
+    return _beyond(told, change, math.log10(_limit(frames, "check.growth_factor")))
 
 
 def _limit(frames: Frames, name: str) -> float:
@@ -106,18 +108,18 @@ def _limit(frames: Frames, name: str) -> float:
 
 
 def _beyond(rows: pd.DataFrame, shift: FloatArray, limit: float) -> pd.DataFrame:
-    return rows[pd.Series(np.abs(shift) > limit, index=rows.index)]
+    found: pd.DataFrame = rows[np.abs(shift) > limit]
+    return found
 
 
-def _ratio(both: pd.DataFrame, column: str) -> FloatArray:
-    now, before = (
-        both[c].to_numpy(dtype=float) for c in (column, f"{column}_released")
-    )
-    return np.asarray(now / before)
+def _log10_ratio(both: pd.DataFrame, column: str) -> FloatArray:
+    now, before = (np.asarray(both[c], float) for c in (column, f"{column}_released"))
+    return np.asarray(np.log10(now / before), dtype=float)
 
 
 def _newest(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["vintage"] == frame["vintage"].max()]
+    found: pd.DataFrame = frame[frame["vintage"] == frame["vintage"].max()]
+    return found
 
 
 def _beside(

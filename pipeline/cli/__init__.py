@@ -16,6 +16,7 @@ from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
+from pipeline.cli.whatif import whatif
 
 app = typer.Typer(
     name="headroom",
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (refresh, status, estimates, projection, sql, ui):
+for command in (refresh, status, estimates, projection, whatif, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 releases.register(app)

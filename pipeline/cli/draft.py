@@ -39,7 +39,7 @@ def draft(
         stop(f"there is no language {lang!r}; use auto, en or zh", WRONG_USAGE)
     settings = environment.load()
     text = main_text(_bytes(article))
-    found = marked(extract(text, _registry(settings.sources)), _estimates(settings))
+    found = marked(extract(text, registry(settings.sources)), _estimates(settings))
     if json:
         as_json(asdict(found))
         return
@@ -80,7 +80,7 @@ def accept(
     except (ValueError, Unreadable) as error:
         stop(str(error), WRONG_USAGE)
     _, faults = read_note(
-        f"notes/{path.name}", text.encode(), _registry(settings.sources),
+        f"notes/{path.name}", text.encode(), registry(settings.sources),
         datetime.now(UTC).date(),
     )  # fmt: skip
     if faults:
@@ -120,7 +120,8 @@ def _slug(article: str) -> str:
     return slug[:80] or "draft"
 
 
-def _registry(sources: Path) -> Registry:
+def registry(sources: Path) -> Registry:
+    """Models and hardware as `sources/` has them; stops where it has not."""
     from pipeline.notes.registry import build, read_hardware, read_models
 
     try:

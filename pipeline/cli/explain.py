@@ -12,7 +12,7 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.release import Row, flop, rows
+from pipeline.cli.release import Row, flop, frame, rows
 from pipeline.cli.show import find_model, find_vintage
 from pipeline.settings import Settings
 
@@ -124,18 +124,13 @@ def _as_of(settings: Settings, claims: list[Row], at: object) -> None:
     """Set roles to those of an old vintage; influence is known at the newest only."""
     import pandas as pd
 
-    from pipeline.contracts import conform, contract
     from pipeline.estimation import standing
     from pipeline.estimation.assumed import Assumed
     from pipeline.estimation.observe import observe
     from pipeline.estimation.overruled import Overruled
     from pipeline.estimation.vintages import method_of
 
-    frames = {}
-    for table in _ROLES_FROM:
-        found = rows(settings, f"SELECT * FROM {table}")  # noqa: S608 - names above
-        names = list(contract(table).to_schema().columns)
-        frames[table] = conform(contract(table), pd.DataFrame(found, columns=names))
+    frames = {table: frame(settings, table) for table in _ROLES_FROM}
     assumed = Assumed.of(frames["core.assumptions"])
     observed = observe(
         frames["raw.claims"], frames["raw.sources"], frames["core.models"],

@@ -11,7 +11,8 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop
-from pipeline.cli.release import answer, rows
+from pipeline.cli.headline import answer, tell
+from pipeline.cli.release import rows
 from pipeline.refresh import Outcome
 from pipeline.refresh import refresh as run
 from pipeline.settings import Settings
@@ -99,8 +100,7 @@ def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
     if head is None:
         red("Nothing is published.")
         return
-    for line in answer(settings):
-        out.print(line)
+    tell(settings)
     if outcome.published:
         out.print(f"Published release {head.release_id} (no. {head.seq}).")
     elif not outcome.problems:

@@ -14,7 +14,8 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
-from pipeline.cli.release import answer, day, flop, rows
+from pipeline.cli.headline import answer, tell
+from pipeline.cli.release import day, flop, rows
 
 _COUNTS = """
 SELECT
@@ -72,8 +73,7 @@ def status(json: Json = False) -> None:
         red(f"{len(rejected)} faults in the sources: run `headroom note check`")
     if alert:
         red(alert.sentence())
-    for line in answer(settings):
-        out.print(line)
+    tell(settings)
     if current:
         out.print("The release is up to date.")
     else:
@@ -102,7 +102,7 @@ def estimates(
         return
     if not found:
         stop("There is no estimate for that.", WRONG_USAGE)
-    _table(
+    table(
         ["model", "stage", "5%", "median", "95%", "grade", "claims"],
         (
             [
@@ -161,7 +161,7 @@ def projection(
     ):
         out.print(f"  {reason}")
     told = [r for r in convergence if r["status"] != "none"]
-    _table(
+    table(
         ["scenario", "ceiling", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
         (
             [
@@ -172,7 +172,7 @@ def projection(
             for r in told
         ),
     )  # fmt: skip
-    _table(
+    table(
         ["scenario", "month", "reasoning 5%", "median", "95%", "frontier", "converged"],
         (
             [
@@ -184,16 +184,19 @@ def projection(
             if (r["month"].month - 1) % 6 == 0
         ),
     )  # fmt: skip
+    if vintage is None and scenario is None:
+        tell(settings)
 
 
-def _table(head: list[str], body: Iterable[list[Any]]) -> None:
+def table(head: list[str], body: Iterable[list[Any]]) -> None:
+    """Print a table, or nothing if it is empty."""
     from rich.table import Table
 
-    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    made = Table(*head, box=None, pad_edge=False, header_style="bold")
     for row in body:
-        table.add_row(*(str(cell) for cell in row))
-    if table.row_count:
-        out.print(table, soft_wrap=False)
+        made.add_row(*(str(cell) for cell in row))
+    if made.row_count:
+        out.print(made, soft_wrap=False)
 
 
 def find_model(settings: environment.Settings, name: str) -> str:

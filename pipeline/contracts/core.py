@@ -99,7 +99,11 @@ class Scenarios(Table):
     scenario: Text = column("name of the scenario", pattern=r"^[a-z0-9_]+$")
     description: Text = column("what it assumes, in words")
     source: Text = column("where it comes from")
-    headline: Flag = column("whether the headline is read from it")
+    position: Whole = column("place in scenarios.yaml, from 1", ge=1)
+    headline: Flag = column(
+        "whether the headline is read from it; where it is stale or has no projection "
+        "at the newest vintage, from the next by position"
+    )
     pace_kind: Text = column(
         "stated, or fitted from the record", one_of=("stated", "fitted")
     )

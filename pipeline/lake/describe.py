@@ -62,6 +62,18 @@ class Described:
         return tuple(c.name for c in self.columns if c.in_key)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A chart in the export: its path in the folder, its title, its text for the blind.
+
+    The kind is the path's suffix.
+    """
+
+    path: str
+    title: str
+    alt: str
+
+
 def tables(con: DuckDBPyConnection) -> list[Described]:
     """All tables of an opened release, with its own dictionary."""
     said = dict(
@@ -84,12 +96,13 @@ def tables(con: DuckDBPyConnection) -> list[Described]:
 def datapackage(
     release: Head,
     described: Sequence[Described],
+    pictures: Sequence[Picture],
     sources: Sequence[tuple[str, str]],
     folder: Path,
 ) -> str:
-    """datapackage.json of the CSV files, by the Frictionless standard."""
+    """datapackage.json of the CSV files and pictures, by the Frictionless standard."""
     package = {
-        "profile": "tabular-data-package",
+        "profile": "data-package",
         "name": "headroom",
         "title": TITLE,
         "description": SUMMARY,
@@ -97,7 +110,10 @@ def datapackage(
         "created": release.published_at.isoformat(),
         "licenses": [{"name": LICENCE[0], "path": LICENCE[1]}],
         "sources": [{"title": title, "path": url} for title, url in sources],
-        "resources": [_resource(table, folder) for table in described],
+        "resources": [
+            *(_resource(table, folder) for table in described),
+            *(_picture(picture, folder) for picture in pictures),
+        ],
     }
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
@@ -142,9 +158,30 @@ def _row(column: DescribedColumn) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
+def _picture(picture: Picture, folder: Path) -> dict[str, Any]:
+    kind = Path(picture.path).suffix.removeprefix(".")
+    return {
+        "profile": "data-resource",
+        "name": picture.path.replace("/", "-"),
+        "path": picture.path,
+        "title": picture.title,
+        "description": picture.alt,
+        "format": kind,
+        "mediatype": {"svg": "image/svg+xml", "png": "image/png"}[kind],
+        **_bytes(folder / picture.path),
+    }
+
+
+def _bytes(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+
+
 def _resource(table: Described, folder: Path) -> dict[str, Any]:
     path = f"csv/{table.name}.csv"
-    content = (folder / path).read_bytes()
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in table.columns],
         "primaryKey": list(table.key),
@@ -160,8 +197,7 @@ def _resource(table: Described, folder: Path) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        **_bytes(folder / path),
         "schema": schema,
     }
 

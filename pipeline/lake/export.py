@@ -1,9 +1,9 @@
 """A release as a folder that anyone can read, cite and check without us.
 
-What belongs here: writing Parquet, CSV, one DuckDB file and what describes them. It
-reads the plain file of the release only, which carries its own dictionary, so an old
-release is exported as it was. The same release gives the same bytes: no clock, no
-random number. What does not: publishing.
+What belongs here: writing Parquet, CSV, one DuckDB file and what describes them; charts
+are drawn in pictures.py. It reads the plain file of the release only, which carries its
+own dictionary, so an old release is exported as it was. The same release gives the same
+bytes: no clock, no random number. What does not: publishing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from pipeline.lake import describe
+from pipeline.lake import describe, pictures
 from pipeline.lake.errors import UsageError
 from pipeline.lake.files import replacing
 from pipeline.lake.heads import Head
@@ -54,6 +54,7 @@ def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
             tables = describe.tables(con)
             for table in tables:
                 _write(con, table, temporary)
+            drawn = pictures.draw(con, tables, temporary)
             sources = con.execute(
                 "SELECT title, url FROM raw.sources ORDER BY source_id"
             ).fetchall()
@@ -61,7 +62,7 @@ def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
             "CITATION.cff": describe.citation(release),
             "DICTIONARY.md": describe.dictionary(release, tables),
             "datapackage.json": describe.datapackage(
-                release, tables, sources, temporary
+                release, tables, drawn, sources, temporary
             ),
         }
         for name, text in files.items():

@@ -144,7 +144,7 @@ def assumptions(entries: Iterable[Assumption]) -> pd.DataFrame:
 def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
     """Rows of core.scenarios."""
     rows = []
-    for s in entries:
+    for position, s in enumerate(entries, 1):
         fitted = s.frontier_growth == "fitted"
         growth = None if isinstance(s.frontier_growth, str) else s.frontier_growth
         ranges = {
@@ -157,6 +157,7 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
                 "scenario": s.id,
                 "description": s.description,
                 "source": s.source,
+                "position": position,
                 "headline": s.headline,
                 "pace_kind": s.pace.kind,
                 "pace_times": s.pace.times,

@@ -19,14 +19,14 @@ from pipeline.projection.course import NoProjectionError, Setting, course, setti
 from pipeline.projection.dates import DAYS, year
 from pipeline.projection.frontier import compute_node
 from pipeline.projection.paths import crossing
-from pipeline.projection.scenario import Scenario, scenarios_of
+from pipeline.projection.scenario import Scenario
 
 
 def convergence_shifts(
     state: State,
     found: list[Effect],
     models: pd.DataFrame,
-    scenarios: pd.DataFrame,
+    scenario: Scenario | None,
     disclosed: Mapping[str, pd.Timestamp],
     assumed: Assumed,
 ) -> dict[str, float | None]:
@@ -40,18 +40,17 @@ def convergence_shifts(
         state: the posterior at the vintage.
         found: the claims left out in turn.
         models: core.models.
-        scenarios: core.scenarios; the headline's share is its own prior.
+        scenario: the headline's; its share is its own prior. None where there is none.
         disclosed: date of each claim, for the pace claim.
         assumed: constants of the method.
+
+    Raises:
+        NoProjectionError: where a scenario is given and the vintage has no projection.
     """
-    headline = [s for s in scenarios_of(scenarios) if s.headline]
-    try:
-        at = setting(state, models, assumed)
-    except NoProjectionError:
-        headline = []
-    if not headline:
+    if scenario is None:
         return {each.claim: None for each in found}
-    again = _Headline(headline[0], models, dict(disclosed), assumed)
+    at = setting(state, models, assumed)
+    again = _Headline(scenario, models, dict(disclosed), assumed)
     before = again.median(at)
     matter = set(at.candidates["node"])
     matter |= {compute_node(state, model) for model in at.frontier.models}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pipeline.projection.headline import headline
 from pipeline.report.data import Columns, rows
 
 _DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -34,22 +35,11 @@ def answer(parts: dict[str, Columns]) -> list[str]:
 
 
 def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
-    """The newest dated row of the headline scenario, or of one that is not stale."""
-    dated = [
-        row
-        for row in rows(parts.get("convergence", {}))
-        if row["share"] == "scenario" and row["date_p50"] and row["leader_model_id"]
-    ]
-    if not dated:
+    """The row of convergence that answers; None where nothing is projected."""
+    try:
+        return headline(rows(parts["scenarios"]), rows(parts.get("convergence", {})))
+    except LookupError:
         return None
-    newest = max(row["vintage"] for row in dated)
-    now = {row["scenario"]: row for row in dated if row["vintage"] == newest}
-    order = [each["scenario"] for each in rows(parts["scenarios"])]
-    order.sort(key=lambda name: name != "fitted")  # the record's own pace comes next
-    head = [row["scenario"] for row in rows(parts["scenarios"]) if row["headline"]]
-    there = [now[name] for name in [*head, *order] if name in now]
-    fresh = [row for row in there if not row["stale"]]
-    return next(iter(fresh or there), None)
 
 
 def flop(log10: float) -> str:
@@ -77,6 +67,11 @@ def _bare(log10: float) -> str:
 
 
 def _when(row: dict[str, Any]) -> str:
+    if row["date_p50"] is None:
+        return (
+            "Reasoning training, if it kept the pace of the record, would not meet "
+            "its ceiling within the horizon of the projection."
+        )
     middle, early, late = (
         month(row[key]) for key in ("date_p50", "date_p05", "date_p95")
     )

@@ -29,8 +29,7 @@ QUERIES: dict[str, str] = {
     "FROM meta.releases ORDER BY seq DESC LIMIT 1",
     "models": "SELECT model_id, name, developer, released_on, is_reasoning "
     "FROM core.models ORDER BY model_id",
-    "scenarios": "SELECT scenario, description, source, headline "
-    "FROM core.scenarios ORDER BY headline DESC, scenario",
+    "scenarios": "SELECT * FROM core.scenarios ORDER BY headline DESC, scenario",
     "estimates": f"SELECT model_id, stage, {_three()}, grade, n_claims, n_independent, "
     "n_held_out, anchored, derived, usd_p50 FROM core.estimates "
     "ORDER BY model_id, stage",

@@ -119,14 +119,30 @@ def test_an_asset_page_lists_columns_with_units(page: Page, ui: Session) -> None
     assert "median and interval" in shown
 
 
-def test_a_column_shows_what_it_is_made_of(page: Page, ui: Session) -> None:
-    _open(
-        page,
-        f"{ui.url}/assets/core/estimates?view=lineage&column=flop_p50",
-        "log10_value",
-    )
-    page.wait_for_timeout(1000)
-    page.screenshot(path=ARTEFACTS / "ui-column.png")
+def test_an_asset_shows_origins_preview_and_plot(page: Page, ui: Session) -> None:
+    asked = """{ assetNodeOrError(assetKey: {path: ["core", "estimates"]}) {
+        ... on AssetNode { assetMaterializations(limit: 1) { metadataEntries {
+        label __typename ... on TableColumnLineageMetadataEntry {
+        lineage { columnName columnDeps { columnName assetKey { path } } } }
+        } } } } }"""
+    (made,) = ui.ask(asked)["assetNodeOrError"]["assetMaterializations"]
+    told = {entry["label"]: entry for entry in made["metadataEntries"]}
+    assert {"preview", "plot", "dagster/row_count"} <= set(told)
+    origins = {
+        each["columnName"]: {dep["columnName"] for dep in each["columnDeps"]}
+        for each in told["dagster/column_lineage"]["lineage"]
+    }
+    assert set(origins) == {c.name for c in columns(PUBLISHED["core.estimates"])}
+    assert "log10_value" in origins["flop_p50"]
+    _open(page, f"{ui.url}/assets/core/estimates?view=events", "plot")
+    for label in ("plot", "preview"):
+        row = page.locator("tr", has_text=label).last
+        row.get_by_text("Show Markdown").first.click()
+        dialog = page.locator(".bp5-dialog, .bp4-dialog, [role=dialog]").last
+        dialog.locator("img" if label == "plot" else "table").first.wait_for()
+        page.wait_for_timeout(500)
+        page.screenshot(path=ARTEFACTS / f"ui-{label}.png")
+        page.keyboard.press("Escape")
 
 
 def test_notes_dropped_together_are_published_and_a_broken_one_is_told(

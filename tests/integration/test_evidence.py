@@ -3,8 +3,8 @@
 import pytest
 from unit.projection import world
 
-from pipeline.assets.posterior import posterior
 from pipeline.contracts import conform, contract
+from pipeline.estimation.record import posterior
 from pipeline.projection.backtest import PERSISTENCE, UNBOUNDED, backtest_table
 from pipeline.projection.calibration import calibration_table
 from pipeline.projection.chart_axis import BASE_PAID, REASONING, chart_axis_table

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 
 import duckdb
@@ -15,22 +16,33 @@ from synthetic import F2, NOW, frames, stage
 
 from pipeline.contracts import TABLES, arrow_schema, columns
 from pipeline.lake import head, publish
+from pipeline.lake.describe import tables
 from pipeline.lake.export import ExportError, export
 from pipeline.lake.history import find
+from pipeline.lake.pictures import draw
 from pipeline.lake.verify import mismatches
+from pipeline.plots import PLOTS
+
+
+@pytest.fixture(scope="module")
+def made(first, tmp_path_factory):
+    """One export, only to be copied."""
+    folder = tmp_path_factory.mktemp("made") / "export"
+    return folder, export(first, head(first), folder)
 
 
 @pytest.fixture
-def exported(published, tmp_path):
-    folder = tmp_path / "export"
-    return folder, export(published, head(published), folder)
+def exported(made, tmp_path):
+    folder, files = made
+    return shutil.copytree(folder, tmp_path / "export"), files
 
 
 def test_frictionless_finds_no_fault(exported):
     folder, _ = exported
     report = frictionless.validate(str(folder / "datapackage.json"))
     assert report.valid, report.to_summary()
-    assert {task.name for task in report.tasks} == set(TABLES)
+    pictures = {f"charts-{name}.{kind}" for name in PLOTS for kind in ("svg", "png")}
+    assert {task.name for task in report.tasks} == set(TABLES) | pictures
 
 
 def test_frictionless_finds_planted_faults(exported):
@@ -46,7 +58,7 @@ def test_frictionless_finds_planted_faults(exported):
 def test_units_keys_and_links_are_described(exported):
     folder, _ = exported
     package = json.loads((folder / "datapackage.json").read_text())
-    resources = {r["name"]: r["schema"] for r in package["resources"]}
+    resources = {r["name"]: r.get("schema") for r in package["resources"]}
     estimates = resources["core.estimates"]
     assert estimates["primaryKey"] == ["model_id", "stage"]
     assert estimates["foreignKeys"] == [
@@ -69,7 +81,7 @@ def test_checksums_hold_and_cover_every_file(exported):
     lines = (folder / "SHA256SUMS").read_text().splitlines()
     listed = {line.split("  ")[1] for line in lines}
     assert listed == {str(f) for f in files if f.name != "SHA256SUMS"}
-    assert len(files) == 2 * len(TABLES) + 5
+    assert len(files) == 2 * len(TABLES) + 2 * len(PLOTS) + 5
 
 
 def test_parquet_csv_and_duckdb_hold_the_release(exported):
@@ -104,6 +116,28 @@ def test_ibis_reads_the_file(exported):
     assert estimates.flop_p50.max().execute() > 0
     assert estimates.count().execute() == 60
     con.disconnect()
+
+
+def test_charts_are_described_for_those_who_cannot_see_them(exported):
+    folder, _ = exported
+    package = json.loads((folder / "datapackage.json").read_text())
+    told = {r["path"]: r["description"] for r in package["resources"]}
+    for name, plot in PLOTS.items():
+        assert told[f"charts/{name}.png"] == plot.alt
+        assert (folder / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / f"charts/{name}.svg").read_text().startswith("<svg")
+
+
+def test_a_chart_that_an_old_release_lacks_columns_for_is_left_out(published, tmp_path):
+    with duckdb.connect(published.plain, read_only=True) as con:
+        described = [t for t in tables(con) if t.name != "out.backtests"]
+        drawn = draw(con, described, tmp_path)
+    assert {picture.path for picture in drawn} == {
+        f"charts/{name}.{kind}"
+        for name in PLOTS
+        if name != "calibration"
+        for kind in ("svg", "png")
+    }
 
 
 def test_citation_and_dictionary(exported, published):

@@ -211,8 +211,7 @@ def _exists(name: str) -> bool:
 
 
 CORE = tuple(
-    f"pipeline.{name}"
-    for name in ("contracts", "notes", "estimation", "projection", "assets.posterior")
+    f"pipeline.{name}" for name in ("contracts", "notes", "estimation", "projection")
 )
 
 

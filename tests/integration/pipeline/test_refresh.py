@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli import app
+from pipeline.cli.headline import answer
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from tests import mini
@@ -25,6 +32,34 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def query(settings: Settings, sql: str) -> list[tuple]:
     with duckdb.connect(str(settings.plain), read_only=True) as con:
         return con.execute(sql).fetchall()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "HEADROOM_SOURCES": str(settings.sources),
+        "HEADROOM_WAREHOUSE": str(settings.warehouse),
+        "DAGSTER_HOME": str(settings.home),
+    }
+
+
+def what_if(settings: Settings, claim: str) -> dict:
+    """The facts of `headroom whatif`, and that it left every file alone."""
+
+    def seen() -> dict:
+        return {
+            p: (p.stat().st_mtime_ns, hashlib.sha256(p.read_bytes()).digest())
+            for p in settings.sources.parent.rglob("*")
+            if p.is_file()
+        }
+
+    before = seen()
+    assert len(before) > 40
+    done = CliRunner().invoke(
+        app, ["whatif", "--claim", claim, "--json"], env=environment(settings)
+    )
+    assert done.exit_code == 0, done.output
+    assert seen() == before
+    return json.loads(done.stdout)
 
 
 def test_the_first_refresh_publishes_every_table(settings: Settings) -> None:
@@ -48,6 +83,38 @@ def test_the_first_refresh_publishes_every_table(settings: Settings) -> None:
     assert uncommented == []
 
 
+def test_the_headline_is_read_from_the_release(
+    settings: Settings, tmp_path: Path
+) -> None:
+    text = "\n".join(answer(settings))
+    told = query(
+        settings,
+        "SELECT date_p50, growth_after FROM out.convergence WHERE share = 'scenario' "
+        "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage",
+    )
+    assert f"Convergence (disclosed): {told[-1][0]:%b %Y}" in text
+    assert "Expected in May 2025" in text
+    assert f"meeting the ceiling in {told[0][0]:%b %Y}" in text
+    assert f"then {told[0][1]:.1f}x." in text
+    assert "DeepSeek-R1's reasoning compute, down" in text
+    # Other figures, other words: nothing is typed in.
+    changed = replace(settings, warehouse=tmp_path)
+    shutil.copy(settings.plain, changed.plain)
+    with duckdb.connect(str(changed.plain)) as con:
+        con.execute(
+            "UPDATE out.convergence SET date_p50 = '2031-03-01', growth_after = 7.7; "
+            "UPDATE out.estimate_history SET change_log10 = 1 WHERE change_log10 < 0; "
+            "INSERT INTO out.calibration BY NAME SELECT 'disclosed' AS scenario, "
+            "'frontier' AS target, 3 AS n_origins, 12 AS n_forecasts, "
+            "0 AS n_lower_bounds, 9 AS n_distinct_records, "
+            "0.8 AS coverage_90, 0.3 AS mean_error, 'consistent' AS verdict"
+        )
+    other = "\n".join(answer(changed))
+    for words in ("ceiling in Mar 2031", "then 7.7x", "up 10.0-fold", "consistent; 12"):
+        assert words in other
+        assert words not in text
+
+
 def test_a_second_refresh_publishes_nothing_and_imports_no_dagster(
     settings: Settings,
 ) -> None:
@@ -68,10 +135,29 @@ def test_a_new_disclosure_adds_a_vintage_and_leaves_old_ones(
     old = "SELECT * FROM {} WHERE vintage < DATE '2026-06-01' ORDER BY ALL"
     tables = ("out.convergence", "out.projections", "out.estimate_history")
     before = {t: query(settings, old.format(t)) for t in tables}
+    foreseen = what_if(settings, "o5: ratio 10 x o3, disclosed 2026-06-01")
     note = settings.sources / "notes" / "o5.md"
     note.write_text(mini.note("o5", mini.O5))
     outcome = refresh(settings)
     assert outcome.published
+    for row in foreseen["estimates"]:
+        key = f"model_id = '{row['model_id']}' AND stage = '{row['stage']}'"
+        sql = f"SELECT flop_p50, flop_p95 FROM core.estimates WHERE {key}"
+        published = query(settings, sql)[0]
+        assert published == pytest.approx(
+            (row["flop_p50_after"], row["flop_p95_after"]), rel=1e-5
+        )
+    assert ("o5", "reasoning") in {
+        (row["model_id"], row["stage"]) for row in foreseen["estimates"]
+    }
+    dates = query(
+        settings,
+        "SELECT scenario, date_p50::VARCHAR FROM out.convergence WHERE share = "
+        "'scenario' AND vintage = DATE '2026-06-01'",
+    )
+    assert dict(dates) == {
+        row["scenario"]: row["date_p50_after"] for row in foreseen["convergence"]
+    }
     assert outcome.problems == []
     assert {t: query(settings, old.format(t)) for t in tables} == before
     new = query(

@@ -57,23 +57,25 @@ def test_a_note_is_published_without_a_command(settings: Settings) -> None:
         assert back.run_key != first.run_key  # a used key would never run again
 
 
-def _scheduled(schedule: dg.ScheduleDefinition, settings: Settings) -> object:
-    with dg.DagsterInstance.local_temp() as instance:
-        context = dg.build_schedule_context(
-            instance=instance, resources={"warehouse": Warehouse(settings)}
+@pytest.fixture
+def scheduled(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """Evaluate a schedule; its context wants an instance only by reference."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.ScheduleEvaluationContext, "instance", instance)
+        yield lambda schedule, **more: schedule(
+            dg.build_schedule_context(
+                resources={"warehouse": Warehouse(replace(settings, **more))}
+            )
         )
-        return schedule(context)
 
 
-def test_the_daily_schedule_skips_without_news(settings: Settings) -> None:
-    assert isinstance(_scheduled(daily, settings), dg.SkipReason)
+def test_the_daily_schedule_skips_without_news(scheduled) -> None:
+    assert isinstance(scheduled(daily), dg.SkipReason)
 
 
-def test_the_table_is_fetched_daily_where_an_address_is_set(settings: Settings) -> None:
-    skipped = _scheduled(daily_fetch, settings)
-    assert "HEADROOM_EPOCH_URL" in skipped.skip_message
-    asked = _scheduled(daily_fetch, replace(settings, epoch_daily=True))
-    assert isinstance(asked, dg.RunRequest)
+def test_the_table_is_fetched_daily_where_an_address_is_set(scheduled) -> None:
+    assert "HEADROOM_EPOCH_URL" in scheduled(daily_fetch).skip_message
+    assert isinstance(scheduled(daily_fetch, epoch_daily=True), dg.RunRequest)
 
 
 def test_job_schedule_and_sensor_run_by_default() -> None:

@@ -1,4 +1,4 @@
-"""The posterior of the record, for the steps that read tables off it.
+"""The posterior of the record, from its tables.
 
 What belongs here: joining observation, sampler and the cache of draws. What does not:
 any of the three.
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.assets.io import Frames
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.graph import Graph, union
+from pipeline.estimation.inputs import INPUTS
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.observe import observe
 from pipeline.estimation.posterior import sample_parts
 from pipeline.estimation.vintages import Sampler, State, method_of, states, vintages_of
+
+__all__ = ["INPUTS", "Posterior", "posterior"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,17 @@ class Posterior:
     states: list[State]
 
 
-def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posterior:
-    """The posterior at every vintage, from the tables of core.INPUTS.
+def posterior(
+    frames: Mapping[str, pd.DataFrame],
+    cache: MutableMapping[str, FloatArray],
+    vintages: list[pd.Timestamp] | None = None,
+) -> Posterior:
+    """The posterior at every vintage, from the tables of INPUTS.
 
     Args:
         frames: the tables.
         cache: draws by content, filled as needed.
+        vintages: other dates, ascending, instead of those of the record.
 
     Raises:
         ValueError: when the record has no accepted claim.
@@ -50,7 +57,7 @@ def posterior(frames: Frames, cache: MutableMapping[str, FloatArray]) -> Posteri
         assumed,
     )
     prepared = standing.prepare(observed, frames["raw.corrections"])
-    vintages = vintages_of(prepared)
+    vintages = vintages_of(prepared) if vintages is None else vintages
     if not vintages:
         raise ValueError("there is not one readable, accepted claim: add a note first")
     sampler = _sampler(assumed, cache)

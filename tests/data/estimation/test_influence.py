@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.contracts import conform, contract
 from pipeline.estimation.influence import Effect, effects, influence_table
+from pipeline.projection.headline import answering
 from pipeline.projection.influence import convergence_shifts
 from tests import loaded
 
@@ -25,7 +26,7 @@ def _table(found: loaded.Loaded) -> pd.DataFrame:
         found.found.states[-1],
         left_out,
         found.tables["core.models"],
-        found.tables["core.scenarios"],
+        answering(found.tables["core.scenarios"], found.project().convergence),
         dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
         found.found.assumed,
     )
@@ -73,7 +74,7 @@ def test_the_date_shift_is_that_of_a_record_without_the_claim() -> None:
         table = found.project().convergence
         row = table[
             (table["vintage"] == table["vintage"].max())
-            & (table["scenario"] == "disclosed")
+            & (table["scenario"] == "fitted")
             & (table["share"] == "scenario")
         ]
         return pd.Timestamp(row["date_p50"].iloc[0])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from unit.projection import world
 
-from pipeline.assets.posterior import posterior
 from pipeline.estimation.draws import gaussian_draws
+from pipeline.estimation.record import posterior
 from pipeline.projection import pace as paces
 from pipeline.projection.course import course, setting
 from pipeline.projection.leader import candidates, leader

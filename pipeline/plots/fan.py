@@ -1,0 +1,134 @@
+"""How the projection is drawn: fan, frontier, record and names on fixed axes.
+
+What belongs here: the marks. What does not: the rows (projection.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.plots.look import Look, dress, lettered, moment, power_axis, years_axis
+from pipeline.plots.plot import Frames
+
+if TYPE_CHECKING:
+    import altair as alt
+
+TITLE = "Reasoning training: the record and its projection"
+DECK = (
+    "FLOP. Red: reasoning training of models with 90% intervals, and the projection; "
+    "blue: all training, and the largest run"
+)
+ALT = (
+    "Training compute on a logarithmic axis by date. Reasoning training of known "
+    "models with 90% intervals, and from the newest disclosure on its projection as a "
+    "fan that meets the largest training run, a dashed line."
+)
+FIRST = "2022-07-01"  # reasoning models begin in 2024; two years before show the slope
+FLOOR = 18  # log10 FLOP; smaller runs say nothing about the frontier
+_YEARS_AHEAD = 4
+_NAMED = 22  # log10 FLOP from which a record is named
+_REASONING = "datum.stage === 'reasoning'"
+
+
+def draw(rows: Frames, look: Look) -> alt.LayerChart:
+    """The chart over the data sets fan, path, record and now.
+
+    Its axes come from `rows` and hold still if a page then shows an earlier vintage.
+    """
+    import altair as alt
+
+    newest = pd.Timestamp(rows["now"]["t"].max(), unit="ms")
+    end = moment(f"{newest.year + _YEARS_AHEAD}-01-01")
+    seen = rows["fan"][rows["fan"]["t"] <= end]
+    top = float(np.ceil(max([30.0, *seen["hi"], *seen["frontier"]])))
+    time = alt.Scale(type="utc", domain=[moment(FIRST), end], nice=False)
+    power = alt.Scale(domain=[FLOOR, top], nice=False, zero=False)
+    x = alt.X("t:T", scale=time, axis=years_axis())
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=power, axis=power_axis())
+
+    def of(name: str, mark: str = "") -> alt.Chart:
+        data = alt.NamedData(name)
+        chart = alt.Chart(data, name=mark) if mark else alt.Chart(data)
+        return chart.encode(x=x)
+
+    runs = of("record").transform_filter(_REASONING).encode(y=y("mid"))
+    layers = [
+        of("fan", "fan")
+        .mark_area(color=look.reasoning, opacity=0.2, clip=True)
+        .encode(y=y("lo"), y2="hi:Q"),
+        of("now").mark_rule(color=look.ink, strokeDash=[2, 3]),
+        of("record", "totals")
+        .transform_filter("datum.stage === 'total'")
+        .mark_circle(color=look.frontier, size=30, opacity=0.5, clip=True)
+        .encode(y=y("mid"), description="name:N"),
+        of("fan")
+        .mark_line(color=look.frontier, strokeDash=[6, 4], clip=True)
+        .encode(y=y("frontier")),
+        of("record")
+        .transform_filter(_REASONING)
+        .mark_rule(color=look.reasoning, opacity=0.4, clip=True)
+        .encode(y=y("lo"), y2="hi:Q"),
+        of("path")
+        .mark_line(color=look.reasoning, strokeDash=[1, 4], strokeCap="round")
+        .encode(y=y("mid")),
+        of("fan")
+        .mark_line(color=look.reasoning, strokeWidth=2.5, clip=True)
+        .encode(y=y("mid")),
+        of("record", "record")
+        .transform_filter(_REASONING)
+        .mark_circle(color=look.reasoning, size=70, opacity=1, clip=True)
+        .encode(
+            y=y("mid"),
+            description="name:N",
+            stroke=alt.value(look.paper),
+            strokeWidth=alt.value(1),
+        ),
+        of("now")
+        .mark_text(align="right", baseline="top", dx=-5, color=look.soft)
+        .encode(text=alt.Text("t:T", format="known by %-d %B %Y"), y=alt.value(0)),
+        *_names(runs, look),
+        *_ends(of("fan"), y, end, look),
+    ]
+    return dress(alt.layer(*layers), look, TITLE, DECK, ALT, 460)
+
+
+def _names(runs: alt.Chart, look: Look) -> list[alt.Chart]:
+    """Names of the record holders, and of the run that most is known about."""
+    import altair as alt
+
+    ranked = runs.transform_window(
+        top="max(mid)", sort=[alt.SortField("t")], frame=[None, 0]
+    ).encode(text="name:N")
+    led = ranked.transform_filter(f"datum.mid === datum.top && datum.mid >= {_NAMED}")
+    known = ranked.transform_filter("datum.documented && datum.mid < datum.top")
+    return [
+        *lettered(led, look, align="right", dx=-8, fontWeight=600),
+        *lettered(known, look, align="left", dx=8, dy=2, fontWeight=600),
+    ]
+
+
+def _ends(fan: alt.Chart, y: Any, end: int, look: Look) -> list[alt.Chart]:
+    """What the two lines are, at their last point on the axis."""
+    import altair as alt
+
+    last = (
+        fan.transform_filter(f"datum.t <= {end}")
+        .transform_window(
+            left="count()",
+            sort=[alt.SortField("t", order="descending")],
+            frame=[None, 0],
+        )
+        .transform_filter("datum.left === 1")
+    )
+    style = {"align": "right", "fontWeight": 600}
+    run = last.encode(y=y("frontier"), text=alt.value("Largest run"))
+    ours = last.encode(y=y("mid"), text=alt.value("Reasoning"))
+    return [
+        *lettered(run, look, dy=-16, color=look.frontier, **style),
+        *lettered(ours, look, dy=18, color=look.reasoning, **style),
+    ]

@@ -1,0 +1,66 @@
+"""What a chart is: the tables it needs, the rows it draws, and how it draws them.
+
+What belongs here: the type and how data joins the drawing. What does not: a chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pipeline.plots.look import PAPER, Look
+
+if TYPE_CHECKING:
+    from altair import LayerChart, TopLevelMixin
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One chart.
+
+    Attributes:
+        title: what it shows, in a line.
+        alt: what a reader who cannot see it should know.
+        tables: the published tables it reads ('out.projections').
+        data: frames of those tables to the rows drawn, by name of the data set. FLOP
+            are log10, dates milliseconds since 1970.
+        draw: those rows and a look to a chart that names the data sets; the rows decide
+            axes only.
+    """
+
+    title: str
+    alt: str
+    tables: tuple[str, ...]
+    data: Callable[[Frames], dict[str, pd.DataFrame]]
+    draw: Callable[[Frames, Look], LayerChart]
+
+    def build(self, frames: Mapping[str, pd.DataFrame]) -> TopLevelMixin:
+        """The chart with its data inside.
+
+        Args:
+            frames: the tables of `tables`, as their contracts have them.
+
+        Raises:
+            KeyError: if a table is missing.
+        """
+        rows = self.data({name: frames[name] for name in self.tables})
+        chart = self.draw(rows, PAPER)
+        chart.datasets = {name: records(frame) for name, frame in rows.items()}
+        return chart
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON has them: unknown is null, three decimals."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [
+        {
+            str(name): round(value, 3) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in plain.to_dict("records")
+    ]

@@ -1,0 +1,130 @@
+"""What one more disclosure would change, at one date.
+
+What belongs here: the record with it against the record without it. What does not:
+reading either, or words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.conflicts import Court, conflicts_at, disputed
+from pipeline.estimation.estimates import LEAST_CHANGE, estimate_table
+from pipeline.estimation.method import FloatArray
+from pipeline.estimation.record import Posterior, posterior
+from pipeline.projection.project import project
+
+Frames = Mapping[str, pd.DataFrame]
+_POINTS = ("flop_p05", "flop_p50", "flop_p95")
+_COURSE = (
+    "leader_model_id", "leader_probability", "gap_oom_p50", "date_p05", "date_p50",
+    "date_p95", "status", "stale", "reason",
+)  # fmt: skip
+_SIDES = ("_before", "_after")
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The differences, each row with `…_before` and `…_after`.
+
+    Attributes:
+        roles: claim_id, node, role and reason of each new observation.
+        estimates: stages whose interval differs by more than the sampling error, new
+            ones first, then by the shift of the median.
+        convergence: every scenario at its own share.
+        conflicts: conflicts that only the record with the disclosure has.
+        settled: conflicts that it no longer has.
+    """
+
+    roles: pd.DataFrame
+    estimates: pd.DataFrame
+    convergence: pd.DataFrame
+    conflicts: list[dict[str, Any]]
+    settled: list[dict[str, Any]]
+
+
+def what_if(
+    before: Frames,
+    after: Frames,
+    at: pd.Timestamp,
+    cache: MutableMapping[str, FloatArray],
+) -> WhatIf:
+    """Compare two records at one date, so that time alone changes nothing.
+
+    Args:
+        before: tables of the record.
+        after: the same with the disclosure.
+        at: date at which both are read.
+        cache: draws by content; components that the disclosure does not touch come
+            from it.
+    """
+    old, new = _at(before, at, cache), _at(after, at, cache)
+    known = set(before["raw.claims"]["claim_id"])
+    fresh = ~new.found.prepared["claim_id"].isin(known).to_numpy()
+    roles = pd.concat(
+        [new.found.prepared[["claim_id", "node"]], new.found.states[-1].roles], axis=1
+    )
+    estimates = old.estimates.merge(
+        new.estimates, "outer", ["model_id", "stage"], suffixes=_SIDES
+    )
+    return WhatIf(
+        roles=roles.loc[fresh, ["claim_id", "node", "role", "reason"]],
+        estimates=_moved(estimates),
+        convergence=old.convergence.merge(
+            new.convergence, "outer", "scenario", suffixes=_SIDES
+        ),
+        conflicts=[
+            row for key, row in new.conflicts.items() if key not in old.conflicts
+        ],
+        settled=[row for key, row in old.conflicts.items() if key not in new.conflicts],
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    found: Posterior
+    estimates: pd.DataFrame
+    convergence: pd.DataFrame
+    conflicts: dict[tuple[str, str], dict[str, Any]]
+
+
+def _at(
+    frames: Frames, at: pd.Timestamp, cache: MutableMapping[str, FloatArray]
+) -> _Read:
+    found = posterior(frames, cache, [at])
+    state, models = found.states[-1], frames["core.models"]
+    court = Court(found.prepared, found.states, found.assumed)
+    estimates = estimate_table(
+        found.prepared, state, models, found.assumed, disputed(court, state)
+    )
+    courses = project(
+        found.states, models, frames["core.scenarios"], frames["raw.claims"],
+        found.assumed,
+    ).convergence  # fmt: skip
+    own = courses[courses["share"] == "scenario"].reindex(
+        columns=["scenario", *_COURSE]
+    )
+    conflicts = {
+        (row["claim_id"], row["node"]): row
+        for row in conflicts_at(court, state, models)
+    }
+    columns = ["model_id", "stage", *_POINTS, "grade"]
+    return _Read(found, estimates[columns], own, conflicts)
+
+
+def _moved(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Rows that differ, by the shift of the median; new ones first."""
+    same = pd.Series(True, estimates.index)
+    for name in _POINTS:
+        a, b = (np.log10(estimates[f"{name}{side}"]) for side in _SIDES)
+        same &= ((a - b).abs() < LEAST_CHANGE) | (a.isna() & b.isna())
+    ratio = estimates["flop_p50_after"] / estimates["flop_p50_before"]
+    moved = estimates.assign(ratio=ratio)[~same]
+    size = (ratio.where(ratio >= 1, 1 / ratio)).fillna(float("inf"))
+    order = size[~same].sort_values(ascending=False, kind="stable").index
+    return moved.loc[order]

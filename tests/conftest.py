@@ -1,0 +1,10 @@
+"""Settings of hypothesis for all tests.
+
+The tests of a commit must not pass one day and fail the next: hypothesis derives its
+examples from the test itself. `make soak` draws new ones (`--hypothesis-profile`).
+"""
+
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, print_blob=True)
+settings.load_profile("steady")
