@@ -89,13 +89,20 @@ def chip_hours(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
 
 
 def chips_x_time(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
-    """Chips × wall time as chip-hours."""
+    """Chips × wall time as chip-hours.
+
+    Of the wall time of pre-training and fine-tuning a part goes to restarts and to
+    chips that came late; the range of utilisation in reinforcement learning is one of
+    wall time already.
+    """
     inputs = inputs_of(claim)
     chips, half = span(inputs["chips"])
-    quantity = a.half_width("spread.chip_hours_quantity")
+    reasoning = claim["stage"] == "reasoning"
+    quantity = "spread.chip_hours_quantity" if reasoning else "spread.chips_x_time"
+    half = math.hypot(half, a.half_width(quantity))
     text = f"{number(chips)} chips · {number(inputs['duration'])} h"
     hours = chips * inputs["duration"]
-    return _from_hours(hours, math.hypot(half, quantity), text, claim, chip, a)
+    return _from_hours(hours, half, text, claim, chip, a)
 
 
 def tokens_x_params(claim: dict[str, Any], a: Assumed) -> Reading:
@@ -242,13 +249,7 @@ def _from_hours(
     hours: float, half: float, text: str, claim: dict[str, Any], chip: Chip, a: Assumed
 ) -> Reading:
     precision = str(claim["precision"])
-    own = inputs_of(claim).get("utilisation")
-    if own is not None:
-        utilisation, utilisation_half = span(own)
-    else:
-        use = "reasoning" if claim["stage"] == "reasoning" else "training"
-        low, high = a.span(f"utilisation.{use}_{precision}")
-        utilisation, utilisation_half = span([low, high])
+    utilisation, utilisation_half = _utilisation(claim, precision, a)
     peak = chip.peak(precision)
     return Reading(
         math.log10(hours * SECONDS * peak * utilisation),
@@ -256,3 +257,18 @@ def _from_hours(
         f"{text} · 3600 s · {peak:.4g} FLOP/s ({chip.name}, {precision}) · "
         f"{utilisation:.3g} utilisation",
     )
+
+
+def _utilisation(
+    claim: dict[str, Any], precision: str, a: Assumed
+) -> tuple[float, float]:
+    """Middle and half-width: as the source states it, else by use and precision."""
+    own = inputs_of(claim).get("utilisation")
+    if own is not None:
+        return span(own)
+    use = "training"
+    if claim["stage"] == "reasoning":
+        use = "reasoning"
+    elif claim["evidence"] == "chips_x_time":
+        use = "wall_clock"
+    return span([*a.span(f"utilisation.{use}_{precision}")])

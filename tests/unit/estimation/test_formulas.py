@@ -17,6 +17,7 @@ A = Assumed(
     {
         "spread.flop": 1.5,
         "spread.chip_hours_quantity": 1.1,
+        "spread.chips_x_time": 1.4,
         "spread.tokens_x_params": 1.5,
         "spread.rollouts": 3,
         "spread.cost": 3,
@@ -37,6 +38,7 @@ A = Assumed(
     {
         "utilisation.reasoning_bf16": (0.03, 0.40),
         "utilisation.training_fp8": (0.15, 0.30),
+        "utilisation.wall_clock_bf16": (0.10, 0.90),
     },
 )
 
@@ -87,6 +89,28 @@ def test_deepseek_v3_hours_at_fp8_agree_with_six_nd() -> None:
     assert 10**tokens.log10 == pytest.approx(6 * 37e9 * 14.8e12)
     both = math.hypot(hours.half_width, tokens.half_width)
     assert abs(hours.log10 - tokens.log10) < both
+
+
+def test_wall_time_has_its_own_utilisation_outside_of_reinforcement_learning() -> None:
+    def read(stage: str, **more: Any) -> formulas.Reading:
+        inputs = {"chips": 100.0, "duration": 10.0} | more
+        given = claim(
+            evidence="chips_x_time", stage=stage, precision="bf16", inputs=inputs
+        )
+        return formulas.chips_x_time(given, H100, A)
+
+    peak = 1000 * 3600 * 9.89e14
+    plain = read("pretraining")
+    assert 10**plain.log10 == pytest.approx(peak * 0.30)
+    width = math.hypot(math.log10(1.4), math.log10(3))
+    assert plain.half_width == pytest.approx(width)
+    stated = read("pretraining", utilisation=0.4)
+    assert 10**stated.log10 == pytest.approx(peak * 0.4)
+    assert stated.half_width == pytest.approx(math.log10(1.4))
+    learning = read("reasoning")
+    assert 10**learning.log10 == pytest.approx(peak * math.sqrt(0.03 * 0.40))
+    width = math.hypot(math.log10(1.1), math.log10(0.40 / 0.03) / 2)
+    assert learning.half_width == pytest.approx(width)
 
 
 def test_one_million_dollars_is_5e23() -> None:
