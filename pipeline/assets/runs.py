@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRunStatus as Status
@@ -118,8 +119,10 @@ def _process_of(instance: dg.DagsterInstance, run_id: str) -> int | None:
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except OSError:  # another user's, or no such folder on this system
         return True
-    return True
+    # A container's first process may leave the dead unburied, as zombies.
+    return state.rpartition(")")[2].split()[0] not in "ZX"
