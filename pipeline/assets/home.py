@@ -11,6 +11,8 @@ _CONFIG = """\
 # Written by headroom; runs are queued one at a time, for there is one writer.
 telemetry:
   enabled: false
+nux: # no invitation to a newsletter at the first visit
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1

@@ -94,6 +94,8 @@ def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
     page.get_by_text("publish", exact=True).last.wait_for()
     page.keyboard.press("Alt+e")  # Dagster's own shortcut: expand all groups
     page.get_by_text("frontier_trend", exact=True).first.wait_for(timeout=30_000)
+    page.mouse.move(950, 500)
+    page.mouse.wheel(0, 3000)  # zooms out
     page.wait_for_timeout(1500)
     page.screenshot(path=ARTEFACTS / "ui-graph.png")
     # The canvas draws only what is in view: ask the server of the page for the rest.
