@@ -7,7 +7,7 @@ not: constants of the method (sources/assumptions.yaml).
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 EPOCH_URL = "https://epoch.ai/data/notable_ai_models.csv"
@@ -23,12 +23,16 @@ class Settings:
         warehouse: what the pipeline makes.
         home: Dagster's runs and logs.
         epoch_url: where `headroom fetch epoch` finds the published table.
+        epoch_daily: whether the schedule fetches it, too.
+        webhook: address that hears of failed runs; it may hold a secret.
     """
 
     sources: Path
     warehouse: Path
     home: Path
     epoch_url: str = EPOCH_URL
+    epoch_daily: bool = False
+    webhook: str | None = field(default=None, repr=False)
 
     @property
     def datasets(self) -> Path:
@@ -70,7 +74,8 @@ def load() -> Settings:
     """Read the environment.
 
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
-    HEADROOM_EPOCH_URL names another address of Epoch's table.
+    HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
+    HEADROOM_WEBHOOK is called when a run fails.
     """
 
     def folder(variable: str, default: Path) -> Path:
@@ -81,4 +86,6 @@ def load() -> Settings:
         warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
         home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
         epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
+        epoch_daily=bool(os.environ.get("HEADROOM_EPOCH_URL")),
+        webhook=os.environ.get("HEADROOM_WEBHOOK") or None,
     )
