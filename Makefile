@@ -27,7 +27,7 @@ bench: setup-dev
 soak: setup-dev
 	@$(RUN)/python -m pytest -m soak -n 0 --hypothesis-profile=default
 
-# Ask NUTS about random claim graphs that it has not answered yet (about 45 s each). It
+# Ask NUTS about random claim graphs that it has not answered yet (about 12 s each). It
 # lives in a .venv-oracle of its own: it is heavy, and nothing else needs it.
 ORACLE_GRAPHS ?= 220
 oracle: setup-dev

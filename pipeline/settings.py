@@ -62,6 +62,8 @@ class Settings:
         remote: the lake of several machines; None for one in the warehouse.
         dagster_in_postgres: whether Dagster keeps its runs where HEADROOM_DAGSTER_URL
             says.
+        epoch_daily: whether the schedule fetches it, too.
+        webhook: address that hears of failed runs; it may hold a secret.
     """
 
     sources: Path
@@ -71,6 +73,8 @@ class Settings:
     PLAIN: ClassVar[str] = "headroom.duckdb"
     remote: Remote | None = None
     dagster_in_postgres: bool = False
+    epoch_daily: bool = False
+    webhook: str | None = field(default=None, repr=False)
 
     @property
     def datasets(self) -> Path:
@@ -112,8 +116,9 @@ def load() -> Settings:
     """Read the environment.
 
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
-    HEADROOM_EPOCH_URL names another address of Epoch's table. HEADROOM_CATALOG and
-    HEADROOM_DATA put the lake where several machines reach it (docs/deploy.md).
+    HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
+    HEADROOM_WEBHOOK is called when a run fails. HEADROOM_CATALOG and HEADROOM_DATA put
+    the lake where several machines reach it (docs/deploy.md).
 
     Raises:
         SettingsError: if those two do not go together, or lack a key.
@@ -128,6 +133,8 @@ def load() -> Settings:
         home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
         epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
         remote=_remote(),
+        epoch_daily=bool(os.environ.get("HEADROOM_EPOCH_URL")),
+        webhook=os.environ.get("HEADROOM_WEBHOOK") or None,
         dagster_in_postgres=bool(os.environ.get("HEADROOM_DAGSTER_URL")),
     )
 

@@ -54,3 +54,24 @@ O5 = """\
     locator: text
     summary: Ten times its predecessor.
 """
+
+LONE = """\
+  - id: compute
+    model: o5
+    stage: pretraining
+    evidence: flop
+    value: 3e26
+    locator: text
+    summary: Three times 1e26 FLOP.
+"""
+
+SCORE = """\
+  - id: aime
+    model: o3
+    evidence: score
+    benchmark: AIME 2024
+    protocol: pass@1
+    value: 91.6%
+    locator: text
+    summary: 91.6% on AIME 2024.
+"""

@@ -9,14 +9,16 @@ from __future__ import annotations
 import dagster as dg
 
 from pipeline import settings
+from pipeline.assets.alerts import run_failed
 from pipeline.assets.core import ESTIMATES
 from pipeline.assets.evidence import EVIDENCE
-from pipeline.assets.io import Warehouse, build
-from pipeline.assets.jobs import refresh_job
+from pipeline.assets.io import Warehouse
+from pipeline.assets.jobs import fetch_job, refresh_job
 from pipeline.assets.out import PROJECTIONS
 from pipeline.assets.publish import release
 from pipeline.assets.raw import SOURCES
-from pipeline.assets.sensors import daily, sources_changed
+from pipeline.assets.sensors import daily, daily_fetch, sources_changed
+from pipeline.assets.step import build
 
 # Every table has exactly one step.
 STEPS = (SOURCES, ESTIMATES, PROJECTIONS, EVIDENCE)
@@ -26,9 +28,9 @@ def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
     """Fresh definitions; tests and the command line hand in their own warehouse."""
     return dg.Definitions(
         assets=[*(build(step) for step in STEPS), release],
-        jobs=[refresh_job],
-        schedules=[daily],
-        sensors=[sources_changed],
+        jobs=[refresh_job, fetch_job],
+        schedules=[daily, daily_fetch],
+        sensors=[sources_changed, run_failed],
         resources={"warehouse": warehouse or Warehouse(settings.load())},
         executor=dg.in_process_executor,
     )

@@ -5,16 +5,18 @@ What belongs here: the step. What does not: its functions (projection/).
 
 from __future__ import annotations
 
+from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
 from pipeline.assets.posterior import posterior_of_run
-from pipeline.estimation.record import INPUTS
-from pipeline.projection.backtest import backtest_table
-from pipeline.projection.calibration import calibration_table
-from pipeline.projection.chart_axis import chart_axis_table
-from pipeline.projection.curves import scaling_table
+from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _weigh(frames: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.projection.backtest import backtest_table
+    from pipeline.projection.calibration import calibration_table
+    from pipeline.projection.chart_axis import chart_axis_table
+    from pipeline.projection.curves import scaling_table
+
     found = posterior_of_run(frames, warehouse)
     newest, claims = found.states[-1], frames["raw.claims"]
     models, assumed = frames["core.models"], found.assumed
@@ -49,6 +51,8 @@ EVIDENCE = Step(
         "core.observations",
         "core.estimates",
     ),
+    narrowed={"raw.sources": sources_of_claims},
     compute=_weigh,
+    code=(*CODE, "projection", "assets/evidence.py"),
     kinds=frozenset({"pandas", "scipy"}),
 )

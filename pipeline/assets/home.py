@@ -11,10 +11,24 @@ _CONFIG = """\
 # Written by headroom; runs are queued one at a time, for there is one writer.
 telemetry:
   enabled: false
+nux: # no invitation to a newsletter at the first visit
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1
+# A run that never starts or never ends would block the others. One whose process was
+# killed is found by the sensor.
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 30
+  start_timeout_seconds: 180
+  max_runtime_seconds: 7200
 retention:
+  schedule:
+    purge_after_days:
+      skipped: 30
+      failure: 365
+      success: 365
   sensor:
     purge_after_days:
       skipped: 1

@@ -5,19 +5,21 @@ What belongs here: the steps. What does not: their functions (projection/).
 
 from __future__ import annotations
 
+from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
 from pipeline.assets.posterior import posterior_of_run
-from pipeline.estimation.influence import effects, influence_table
-from pipeline.estimation.record import INPUTS
-from pipeline.projection.frontier import known_runs
-from pipeline.projection.headline import answering
-from pipeline.projection.influence import convergence_shifts
-from pipeline.projection.observed import observed_table
-from pipeline.projection.project import project
-from pipeline.projection.trend import trend_table
+from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _project(frames: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.estimation.influence import effects, influence_table
+    from pipeline.projection.frontier import known_runs
+    from pipeline.projection.headline import answering
+    from pipeline.projection.influence import convergence_shifts
+    from pipeline.projection.observed import observed_table
+    from pipeline.projection.project import project
+    from pipeline.projection.trend import trend_table
+
     found = posterior_of_run(frames, warehouse)
     newest, models = found.states[-1], frames["core.models"]
     projected = project(
@@ -60,7 +62,15 @@ PROJECTIONS = Step(
         "out.frontier_trend",
     ),
     # Observations gate the projection: nothing is projected from a refused estimate.
-    inputs=(*INPUTS, "core.scenarios", "core.observations", "core.estimates"),
+    inputs=(
+        *INPUTS,
+        "core.scenarios",
+        "core.observations",
+        "core.estimates",
+        "out.estimate_history",  # drawn beside the projection
+    ),
+    narrowed={"raw.sources": sources_of_claims},
     compute=_project,
+    code=(*CODE, "projection", "assets/out.py"),
     kinds=frozenset({"pandas", "scipy"}),
 )

@@ -5,10 +5,14 @@ What belongs here: computing it once. What does not: how (estimation/record.py).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeline.assets.io import Frames, Warehouse
 from pipeline.contracts import TABLES, content_sha256
-from pipeline.estimation.record import INPUTS, Posterior, posterior
-from pipeline.lake.draws import DrawCache
+from pipeline.estimation.inputs import INPUTS
+
+if TYPE_CHECKING:
+    from pipeline.estimation.record import Posterior
 
 
 def posterior_of_run(frames: Frames, warehouse: Warehouse) -> Posterior:
@@ -21,6 +25,10 @@ def posterior_of_run(frames: Frames, warehouse: Warehouse) -> Posterior:
     """
     key = tuple(content_sha256(TABLES[name], frames[name]) for name in INPUTS)
     if key not in warehouse.kept:
+        # Both are dear to import, and most processes never need them.
+        from pipeline.estimation.record import posterior
+        from pipeline.lake.draws import DrawCache
+
         cache = DrawCache(warehouse.settings.cache)
         found = posterior(frames, cache)
         cache.forget_unused()

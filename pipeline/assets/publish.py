@@ -10,14 +10,38 @@ import dagster as dg
 import pandas as pd
 
 from pipeline import report
-from pipeline.assets.io import LOCK_SECONDS, Warehouse, key_of
+from pipeline.assets import runs
+from pipeline.assets.io import LOCK_SECONDS, OWNERS, Warehouse, key_of
 from pipeline.checks import CHECKS
 from pipeline.contracts import PUBLISHED
-from pipeline.lake import RefusedError, publish, staging, writer
+from pipeline.lake import (
+    HeldError,
+    LakeError,
+    RefusedError,
+    head,
+    publish,
+    staging,
+    writer,
+)
+from pipeline.lake.fingerprints import code
+from pipeline.settings import Settings
 
 
 def _findings(frames: dict[str, pd.DataFrame]) -> list[str]:
     return [sentence for check in CHECKS for sentence in check.findings(frames)]
+
+
+def _wanted(settings: Settings) -> str:
+    """What decided the staged tables.
+
+    Where they disagree, what the head does not have: then publish looks at all of them,
+    and refuses the mixture. A failed check leaves the older table where it was.
+    """
+    current = head(settings)
+    found = {staging.read_provenance(settings, t).fingerprint for t in PUBLISHED}
+    if current:
+        found -= {current.fingerprint} if len(found) > 1 else set()
+    return min(found)
 
 
 @dg.asset(
@@ -25,7 +49,8 @@ def _findings(frames: dict[str, pd.DataFrame]) -> list[str]:
     deps=[key_of(table) for table in PUBLISHED],
     group_name="publish",
     kinds={"ducklake", "duckdb"},
-    owners=["team:headroom"],
+    owners=list(OWNERS),
+    code_version=code("contracts", "checks", "lake", "assets/publish.py")[:16],
     description=(
         "The staged tables as one release: one snapshot of the lake, then the plain "
         "file `headroom.duckdb`, replaced whole. Every table is validated again; a "
@@ -39,18 +64,21 @@ def release(
     settings = warehouse.settings
     try:
         with writer(settings, "publishing of a run", wait=LOCK_SECONDS):
-            origin = staging.read_provenance(settings, "raw.claims")
             done = publish(
                 settings,
                 run_id=context.run_id,
-                fingerprint=origin.fingerprint,
+                fingerprint=_wanted(settings),
                 now=datetime.now(UTC),
                 kind="accepted" if warehouse.accept else "refresh",
                 reason=warehouse.accept,
                 checks=[_findings],
             )
     except RefusedError as refused:
+        why = "held" if isinstance(refused, HeldError) else "refused"
+        context.instance.add_run_tags(context.run_id, {runs.REFUSED: why})
         raise dg.Failure(str(refused), allow_retries=False) from refused
+    except LakeError as error:
+        raise dg.Failure(str(error)) from error
     warehouse.watch("release")
     head = done.head
     for sentence in report.mend(settings, head.seq, head.release_id):

@@ -1,6 +1,9 @@
 """The raw layer: one reading of `sources/` for all tables that copy it.
 
 What belongs here: the step that reads. What does not: what a note means (notes/).
+
+Here and in the other steps the core is imported when it is run: definitions are loaded
+often, by every server and command of Dagster.
 """
 
 from __future__ import annotations
@@ -11,10 +14,11 @@ from datetime import UTC, datetime
 from pipeline.assets.io import Frames, Made, Step, Warehouse
 from pipeline.lake.fingerprints import fingerprint
 from pipeline.lake.inputs import read_inputs
-from pipeline.notes.record import read_record
 
 
 def _read(_: Frames, warehouse: Warehouse) -> Made:
+    from pipeline.notes.record import read_record
+
     files = read_inputs(warehouse.settings.sources)
     # The clock only refuses notes from the future; it enters no table.
     record = read_record(files, datetime.now(UTC).date())
@@ -42,4 +46,5 @@ SOURCES = Step(
     ),
     inputs=(),
     compute=_read,
+    code=("contracts", "notes", "assets/raw.py"),
 )

@@ -1,52 +1,17 @@
-"""Noticing news: the sensor on `sources/` and the daily schedule.
+"""Noticing news: the sensor on `sources/` and the daily schedules.
 
-What belongs here: comparing the sources with the published head. What does not: what a
-run does with them.
+What belongs here: when to look. What does not: whether that asks for a run (watch.py).
 """
 
-import json
+import time
 
 import dagster as dg
 
 from pipeline.assets.io import Warehouse
-from pipeline.assets.jobs import refresh_job
-from pipeline.lake import CatalogError, fingerprint, head
-from pipeline.lake.inputs import input_paths, read_inputs
+from pipeline.assets.jobs import fetch_job, refresh_job
+from pipeline.assets.watch import decide
 
 SECONDS = 15
-
-
-def _request(
-    warehouse: Warehouse, cursor: str | None
-) -> tuple[dg.RunRequest | dg.SkipReason, str]:
-    """A run for sources that the head does not have; the cursor spares the hashing.
-
-    The cursor holds what stat says of every file and the fingerprint that goes with it.
-    """
-    settings = warehouse.settings
-    stats = [
-        [path.name, path.stat().st_mtime_ns, path.stat().st_size]
-        for path in input_paths(settings.sources)
-    ]
-    seen = json.loads(cursor) if cursor else {}
-    if seen.get("stats") == stats:
-        now = str(seen["fingerprint"])
-    else:
-        now = fingerprint(read_inputs(settings.sources))
-    memory = json.dumps({"stats": stats, "fingerprint": now})
-    try:
-        current = head(settings)
-    except CatalogError as error:
-        return dg.SkipReason(str(error)), memory
-    if current is not None and current.fingerprint == now:
-        return dg.SkipReason(f"{current.release_id} has these sources"), memory
-    if current is not None and current.held_fingerprint == now:
-        return dg.SkipReason(
-            "these sources were rolled back and wait for a change"
-        ), memory
-    number = current.seq if current else 0
-    # The head's number is part of the key: the same sources may come back later.
-    return dg.RunRequest(run_key=f"{number}:{now}"), memory
 
 
 @dg.sensor(
@@ -58,13 +23,9 @@ def _request(
 )
 def sources_changed(
     context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
-) -> dg.SensorResult | dg.SkipReason:
+) -> dg.RunRequest | dg.SkipReason:
     """Ask for one run per set of changes."""
-    request, memory = _request(warehouse, context.cursor)
-    if isinstance(request, dg.SkipReason):
-        context.update_cursor(memory)
-        return request
-    return dg.SensorResult(run_requests=[request], cursor=memory)
+    return decide(warehouse.settings, context.instance, time.time(), patient=True)
 
 
 @dg.schedule(
@@ -78,6 +39,24 @@ def daily(
     context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> dg.RunRequest | dg.SkipReason:
     """Refresh if the head lacks the sources as they are."""
+    found = decide(warehouse.settings, context.instance, time.time(), patient=False)
+    if isinstance(found, dg.RunRequest):
+        return dg.RunRequest(tags=found.tags)  # each day anew, whatever the sensor did
+    return found
+
+
+@dg.schedule(
+    name="daily_fetch",
+    cron_schedule="30 5 * * *",
+    job=fetch_job,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Fetches Epoch's table where HEADROOM_EPOCH_URL is set.",
+)
+def daily_fetch(
+    context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
+) -> dg.RunRequest | dg.SkipReason:
+    """Fetch the table; what is new in it is then found like any changed file."""
     del context
-    request, _ = _request(warehouse, None)
-    return request
+    if not warehouse.settings.epoch_daily:
+        return dg.SkipReason("HEADROOM_EPOCH_URL is not set: nothing to fetch")
+    return dg.RunRequest()

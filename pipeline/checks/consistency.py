@@ -122,6 +122,24 @@ def _unobserved(frames: Frames) -> pd.DataFrame:
     return told.loc[~told["claim_id"].isin(seen), ["claim_id", "evidence"]]
 
 
+def _not_one(frames: Frames) -> pd.DataFrame:
+    """Probabilities of one set of readings that do not add up to 1."""
+    key = ["evidence", "reading_error"]
+    sums = frames["out.chart_axis_test"].groupby(key)[["prior", "posterior"]].sum()
+    return sums[((sums - 1).abs() > _ROUNDING).any(axis=1)].reset_index()
+
+
+def _miscounted(frames: Frames) -> pd.DataFrame:
+    """Calibrations whose forecasts are not those of the backtests."""
+    key = ["scenario", "target"]
+    made = frames["out.backtests"].groupby(key).size().rename("n_backtests")
+    both = frames["out.calibration"].merge(made.reset_index(), on=key, how="outer")
+    told = both["n_forecasts"].fillna(0) + both["n_lower_bounds"].fillna(0)
+    wrong = told != both["n_backtests"].fillna(0)
+    return both.loc[wrong, [*key, "n_forecasts", "n_lower_bounds", "n_backtests"]]
+
+
+_ROUNDING = 1e-5  # published probabilities have six digits
 _POINTS = ["p05", "p25", "p50", "p75", "p95"]
 CHECKS: tuple[Check, ...] = (
     *_referencing(),
@@ -152,6 +170,14 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "covers_convergence", "out.projections", ("out.convergence", "out.projections"),
         "every course has its months", _uncovered,
+    ),
+    Check(
+        "adds_up", "out.chart_axis_test", ("out.chart_axis_test",),
+        "the probabilities of the readings add up to one", _not_one,
+    ),
+    Check(
+        "adds_up", "out.calibration", ("out.backtests", "out.calibration"),
+        "every backtest is scored or a lower bound", _miscounted,
     ),
     Check(
         "covers_claims", "core.observations", ("raw.claims", "core.observations"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -37,7 +38,7 @@ SELECT
 
 def status(json: Json = False) -> None:
     """What is published, what it holds, and whether the sources are newer."""
-    from pipeline.lake import fingerprint
+    from pipeline.lake import alerts, fingerprint
     from pipeline.lake.inputs import read_inputs
 
     settings = environment.load()
@@ -45,6 +46,7 @@ def status(json: Json = False) -> None:
     head = rows(settings, "SELECT * FROM meta.releases ORDER BY seq DESC LIMIT 1")[0]
     current = fingerprint(read_inputs(settings.sources)) == head["fingerprint"]
     rejected = rows(settings, "SELECT * FROM raw.rejected ORDER BY path, line")
+    alert = None if current else alerts.since(settings, head["published_at"])
     if json:
         as_json(
             {
@@ -55,6 +57,7 @@ def status(json: Json = False) -> None:
                 "up_to_date": current,
                 "counts": counts,
                 "rejected": rejected,
+                "alert": asdict(alert) if alert else None,
                 "answer": answer(settings),
             }
         )
@@ -68,6 +71,8 @@ def status(json: Json = False) -> None:
         out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
     if rejected:
         red(f"{len(rejected)} faults in the sources: run `headroom note check`")
+    if alert:
+        red(alert.sentence())
     tell(settings)
     if current:
         out.print("The release is up to date.")

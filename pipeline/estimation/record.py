@@ -15,19 +15,13 @@ import pandas as pd
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.graph import Graph, union
+from pipeline.estimation.inputs import INPUTS
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.observe import observe
 from pipeline.estimation.posterior import sample_parts
 from pipeline.estimation.vintages import Sampler, State, method_of, states, vintages_of
 
-INPUTS = (
-    "raw.claims",
-    "raw.corrections",
-    "raw.sources",
-    "core.models",
-    "core.hardware",
-    "core.assumptions",
-)
+__all__ = ["INPUTS", "Posterior", "posterior"]
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeline.lake import objects, plain, postgres, upkeep, verify
+from pipeline.lake import alerts, objects, plain, postgres, upkeep, verify
 from pipeline.lake.connect import LAKE, attached
 from pipeline.lake.errors import LakeError
-from pipeline.lake.heads import catalog_in_use, catalog_path, head
+from pipeline.lake.fingerprints import fingerprint
+from pipeline.lake.heads import Head, catalog_in_use, catalog_path, head
+from pipeline.lake.inputs import read_inputs
 from pipeline.lake.locks import writer
 from pipeline.lake.recovery import recover
 from pipeline.settings import Settings
@@ -35,7 +37,7 @@ class Finding:
     """One thing looked at.
 
     Attributes:
-        what: versions, lock, disk, catalog, lake or derived files.
+        what: versions, lock, disk, catalog, lake, derived files or runs.
         ok: whether it is well, or was repaired.
         text: a sentence; what to do where it is not well.
     """
@@ -108,6 +110,17 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     text = f"the head is publication {current.seq}, {current.release_id}"
     yield Finding("lake", ok=True, text=text)
     yield from _derived(settings)
+    yield _runs(settings, current)
+
+
+def _runs(settings: Settings, current: Head) -> Finding:
+    """The last failed run, unless the head is what the sources ask for."""
+    alert = alerts.since(settings, current.published_at)
+    if alert is None:
+        text = "none failed since the head was published"
+        return Finding("runs", ok=True, text=text)
+    wanted = fingerprint(read_inputs(settings.sources))
+    return Finding("runs", ok=wanted == current.fingerprint, text=alert.sentence())
 
 
 def _catalog(settings: Settings) -> list[str]:

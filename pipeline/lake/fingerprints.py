@@ -24,14 +24,28 @@ def fingerprint(sources: Mapping[str, bytes]) -> str:
     Args:
         sources: content of every file below sources/, by its relative path.
     """
-    read = [("source", path, _digest(content)) for path, content in sources.items()]
+    return of_digests({path: _digest(content) for path, content in sources.items()})
+
+
+def of_digests(digests: Mapping[str, str]) -> str:
+    """The same, from the sha256 of every file."""
+    read = [("source", path, digest) for path, digest in digests.items()]
     return _combined([*read, ("method", "", method())])
 
 
 def method() -> str:
     """Sha256 over the method alone: its modules and library versions."""
-    code = [("module", path, _digest(content)) for path, content in _modules()]
-    return _combined([*code, *(("library", n, version(n)) for n in _LIBRARIES)])
+    return code(*_METHOD)
+
+
+def code(*places: str) -> str:
+    """Sha256 over packages or modules below `pipeline/`, and the library versions.
+
+    Args:
+        places: paths such as 'estimation' or 'assets/core.py'; nothing is imported.
+    """
+    read = [("module", path, _digest(content)) for path, content in _modules(places)]
+    return _combined([*read, *(("library", n, version(n)) for n in _LIBRARIES)])
 
 
 def release_id(newest_disclosure: date, fingerprint: str) -> str:
@@ -39,10 +53,11 @@ def release_id(newest_disclosure: date, fingerprint: str) -> str:
     return f"{newest_disclosure:%Y-%m-%d}-{fingerprint[:8]}"
 
 
-def _modules() -> Iterable[tuple[str, bytes]]:
+def _modules(places: Iterable[str]) -> Iterable[tuple[str, bytes]]:
     root = Path(pipeline.__file__).parent
-    for package in _METHOD:
-        for path in sorted((root / package).rglob("*.py")):
+    for place in places:
+        found = root / place
+        for path in sorted(found.rglob("*.py")) if found.is_dir() else [found]:
             yield path.relative_to(root).as_posix(), path.read_bytes()
 
 

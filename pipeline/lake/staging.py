@@ -38,12 +38,15 @@ class Provenance:
         fingerprint: what decided the tables in that run.
         inputs: sha256 by name of every table or file it was computed from.
         content: sha256 of the table itself; filled in by `write`.
+        recipe: sha256 of what decides the table alone: code and the parts of inputs
+            that are used; '' = never to be kept for another run.
     """
 
     run_id: str
     fingerprint: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     content: str = ""
+    recipe: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""The Dagster UI as an operator sees it, started by `headroom ui`."""
+"""A day of an operator with the Dagster UI, started by `headroom ui`.
+
+The tests run in order in one session: starting it costs 16 s, a run some ten.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,12 +17,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.assets import runs
 from pipeline.contracts import PUBLISHED, columns
-from pipeline.lake import head
+from pipeline.lake import alerts, head
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from tests import mini
 from tests.browser.conftest import ARTEFACTS
+from tests.browser.session import Session
+from tests.unit.lake.test_alerts import Hook, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,12 +36,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 PUBLISH_SECONDS = 120  # 60 on an idle machine
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+NOTES = 20
 
 
 @pytest.fixture(scope="module")
@@ -47,33 +47,21 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def address(settings: Settings) -> Iterator[str]:
-    """The UI's address while `headroom ui` runs; it must end cleanly on SIGTERM."""
-    port = _free_port()
-    log = (settings.warehouse / "ui.log").open("w")
-    env = os.environ | {
-        "HEADROOM_SOURCES": str(settings.sources),
-        "HEADROOM_WAREHOUSE": str(settings.warehouse),
-        "DAGSTER_HOME": str(settings.home),
-    }
-    command = [Path(sys.executable).with_name("headroom"), "ui", "--port", str(port)]
-    server = subprocess.Popen(command, env=env, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
+def hook() -> Iterator[Hook]:
+    yield from serving()
+
+
+@pytest.fixture(scope="module")
+def ui(settings: Settings, hook: Hook) -> Iterator[Session]:
+    """The session; it must end cleanly on SIGTERM."""
+    address = f"http://127.0.0.1:{hook.server_port}/hook"
+    session = Session(settings, HEADROOM_WEBHOOK=address)
     try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{url}/server_info", timeout=2).read()
-                break
-            except OSError:
-                assert server.poll() is None, Path(log.name).read_text()
-                time.sleep(0.5)
-        yield url
+        yield session
     finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
-        log.close()
+        assert session.stop() == 0
         with pytest.raises(OSError, match="refused"):
-            urllib.request.urlopen(url, timeout=2)
+            urllib.request.urlopen(session.url, timeout=2)
 
 
 def _open(page: Page, url: str, wait_for: str) -> None:
@@ -90,24 +78,43 @@ def _open(page: Page, url: str, wait_for: str) -> None:
     raise AssertionError(f"{wait_for!r} never appeared on {url}")
 
 
-def test_the_graph_shows_every_asset(page: Page, address: str) -> None:
-    _open(page, f"{address}/asset-groups", "Global asset lineage")
+def _headroom(settings: Settings, *arguments: str) -> str:
+    env = os.environ | {
+        "HEADROOM_SOURCES": str(settings.sources),
+        "HEADROOM_WAREHOUSE": str(settings.warehouse),
+        "DAGSTER_HOME": str(settings.home),
+    }
+    command = [Path(sys.executable).with_name("headroom"), *arguments]
+    done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
+    _open(page, f"{ui.url}/asset-groups", "Global asset lineage")
     page.get_by_text("publish", exact=True).last.wait_for()
     page.keyboard.press("Alt+e")  # Dagster's own shortcut: expand all groups
     page.get_by_text("frontier_trend", exact=True).first.wait_for(timeout=30_000)
+    if page.get_by_role("button", name="Skip").count():
+        page.get_by_role("button", name="Skip").first.click()
+    page.mouse.move(950, 500)
+    page.mouse.wheel(0, 3000)  # zooms out
     page.wait_for_timeout(1500)
     page.screenshot(path=ARTEFACTS / "ui-graph.png")
     # The canvas draws only what is in view: ask the server of the page for the rest.
-    asked = "{ assetNodes { assetKey { path } description groupName } }"
-    answer = page.request.post(f"{address}/graphql", data={"query": asked}).json()
-    nodes = {".".join(n["assetKey"]["path"]): n for n in answer["data"]["assetNodes"]}
+    asked = """{ assetNodes { assetKey { path } description groupName kinds
+        owners { ... on TeamAssetOwner { team } } metadataEntries { label } } }"""
+    found = ui.ask(asked)["assetNodes"]
+    nodes = {".".join(n["assetKey"]["path"]): n for n in found}
     assert set(nodes) == {*PUBLISHED, "publish.release"}
-    assert all(node["description"] for node in nodes.values())
+    for node in nodes.values():
+        assert node["description"]
+        assert node["kinds"]
+        assert node["owners"] == [{"team": "headroom"}]
     assert {n["groupName"] for n in nodes.values()} == {"raw", "core", "out", "publish"}
 
 
-def test_an_asset_page_lists_columns_with_units(page: Page, address: str) -> None:
-    _open(page, f"{address}/assets/core/estimates?view=overview", "flop_p50")
+def test_an_asset_page_lists_columns_with_units(page: Page, ui: Session) -> None:
+    _open(page, f"{ui.url}/assets/core/estimates?view=overview", "flop_p50")
     page.screenshot(path=ARTEFACTS / "ui-asset.png", full_page=True)
     shown = page.content()
     for column in columns(PUBLISHED["core.estimates"]):
@@ -116,14 +123,172 @@ def test_an_asset_page_lists_columns_with_units(page: Page, address: str) -> Non
     assert "median and interval" in shown
 
 
-def test_a_dropped_note_is_published_without_a_command(
-    settings: Settings, address: str
+def test_an_asset_shows_origins_preview_and_plot(page: Page, ui: Session) -> None:
+    asked = """{ assetNodeOrError(assetKey: {path: ["core", "estimates"]}) {
+        ... on AssetNode { assetMaterializations(limit: 1) { metadataEntries {
+        label __typename ... on TableColumnLineageMetadataEntry {
+        lineage { columnName columnDeps { columnName assetKey { path } } } }
+        } } } } }"""
+    (made,) = ui.ask(asked)["assetNodeOrError"]["assetMaterializations"]
+    told = {entry["label"]: entry for entry in made["metadataEntries"]}
+    assert {"preview", "plot", "dagster/row_count"} <= set(told)
+    origins = {
+        each["columnName"]: {dep["columnName"] for dep in each["columnDeps"]}
+        for each in told["dagster/column_lineage"]["lineage"]
+    }
+    assert set(origins) == {c.name for c in columns(PUBLISHED["core.estimates"])}
+    assert "log10_value" in origins["flop_p50"]
+    _open(page, f"{ui.url}/assets/core/estimates?view=events", "Show Markdown")
+    page.wait_for_timeout(1000)
+    links, drawn, listed = page.get_by_text("Show Markdown"), 0, 0
+    for k in range(links.count()):
+        links.nth(k).click()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=ARTEFACTS / f"ui-markdown-{k}.png")
+        drawn += page.locator("img[src^='data:image/png']").count()
+        listed += page.get_by_text("deepseek-r1").count()
+        page.get_by_role("button", name="Close").last.click()
+        page.wait_for_timeout(500)
+    assert drawn
+    assert listed
+
+
+def test_notes_dropped_together_are_published_and_a_broken_one_is_told(
+    page: Page, settings: Settings, ui: Session
 ) -> None:
-    assert address
+    """Twenty notes within five seconds, the last of them broken: at most two runs."""
+    before, so_far = head(settings).seq, len(ui.runs())
+    for k in range(NOTES - 1):
+        claims = mini.O5.replace("10x", f"{k + 2}x").replace("ratio\n", f"r{k}\n", 1)
+        (settings.sources / "notes" / f"o5-{k}.md").write_text(
+            mini.note(f"o5-{k}", claims)
+        )
+        time.sleep(0.2)
+    broken = mini.note("broken", mini.O5.replace("10x", "ten"))
+    (settings.sources / "notes" / "broken.md").write_text(broken)
+    line = broken.splitlines().index("    value: ten") + 1
+    dropped = time.monotonic()
+    ui.wait(
+        lambda: head(settings).seq > before and ui.idle(),
+        PUBLISH_SECONDS,
+        "the sensor never published the notes",
+    )
+    print(f"\npublished {time.monotonic() - dropped:.0f} s after the last was dropped")
+    new = ui.runs()[: len(ui.runs()) - so_far]
+    assert 1 <= len(new) <= 2
+    assert all(run["status"] == "SUCCESS" for run in new)
+    assert "+notes/broken.md" in new[0]["tags"][runs.CHANGED]
+    told = _headroom(
+        settings, "sql", "SELECT count(*) AS n FROM raw.sources WHERE title LIKE 'A d%'"
+    )
+    assert str(NOTES - 1) in told
+    _open(page, f"{ui.url}/assets/raw/rejected?view=checks", "all_read")
+    page.get_by_text("all_read").first.click()
+    page.get_by_text("Failed").first.wait_for()
+    page.get_by_text("Show Markdown").last.click()
+    page.get_by_text("notes/broken.md").first.wait_for()
+    page.wait_for_timeout(500)  # it fades in
+    page.screenshot(path=ARTEFACTS / "ui-check.png")
+    shown = page.content()
+    assert "notes/broken.md" in shown
+    assert f"<td>{line}</td>" in shown
+
+
+def test_a_published_note_that_breaks_holds_the_release(
+    page: Page, settings: Settings, ui: Session, hook: Hook
+) -> None:
+    (settings.sources / "notes" / "broken.md").unlink()
+    note = settings.sources / "notes" / "o5-0.md"
+    good, before = note.read_text(), head(settings).seq
+    note.write_text(good.replace("value: 2x", "value: two"))
+    ui.wait(lambda: hook.heard, PUBLISH_SECONDS, "the webhook never heard of the hold")
+    assert head(settings).seq == before
+    failed = ui.runs()[0]
+    assert failed["status"] == "FAILURE"
+    assert failed["tags"][runs.REFUSED] == "held"
+    alert = alerts.last(settings)
+    assert alert.run_id == failed["runId"]
+    assert alert.webhook == "sent"
+    assert any("notes/o5-0.md" in each for each in alert.problems)
+    assert "notes/o5-0.md" in _headroom(settings, "status")
+    _open(page, f"{ui.url}/runs/{failed['runId']}", "nothing was published")
+    page.screenshot(path=ARTEFACTS / "ui-held.png")
+    time.sleep(20)  # at least one more look: the sensor does not repeat it
+    assert len([r for r in ui.runs() if r["status"] == "FAILURE"]) == 1
+    note.write_text(good)
+    ui.wait(
+        lambda: head(settings).seq > before and ui.idle(),
+        PUBLISH_SECONDS,
+        "the mended note was never published",
+    )
+
+
+def test_materialize_in_the_browser_ends_in_a_release(
+    page: Page, settings: Settings, ui: Session
+) -> None:
+    _sensor(ui, run=False)
     before = head(settings).seq
-    (settings.sources / "notes" / "o5.md").write_text(mini.note("o5", mini.O5))
-    deadline = time.monotonic() + PUBLISH_SECONDS
-    while head(settings).seq == before:
-        assert time.monotonic() < deadline, "the sensor never published the note"
-        time.sleep(1)
+    for k in range(NOTES - 1):
+        (settings.sources / "notes" / f"o5-{k}.md").unlink()
+    (settings.sources / "notes" / "o6.md").write_text(mini.note("o6", mini.O5))
+    _open(page, f"{ui.url}/locations/headroom/jobs/refresh", "Materialize all")
+    page.get_by_text("Materialize all").first.click()
+    ui.wait(
+        lambda: head(settings).seq > before and ui.idle(),
+        PUBLISH_SECONDS,
+        "nothing was published",
+    )
+    _open(page, f"{ui.url}/assets/publish/release?view=events", str(before + 1))
+    page.screenshot(path=ARTEFACTS / "ui-release.png")
+    removed = _headroom(settings, "diff", str(before), str(before + 1))
+    assert f"raw.sources: 1 added, {NOTES - 1} removed" in removed
+    stale = ui.ask("{ assetNodes { assetKey { path } staleStatus } }")["assetNodes"]
+    assert {node["staleStatus"] for node in stale} == {"FRESH"}
+    _sensor(ui, run=True)
+
+
+def test_a_daemon_killed_in_a_run_loses_and_doubles_nothing(
+    settings: Settings, ui: Session, hook: Hook
+) -> None:
+    before, known = head(settings).seq, {run["runId"] for run in ui.runs()}
+    (settings.sources / "notes" / "o7.md").write_text(
+        mini.note("o7", mini.O5.replace("10x", "40x"))
+    )
+    ui.wait(
+        lambda: any(run["status"] == "STARTED" for run in ui.runs()),
+        PUBLISH_SECONDS,
+        "no run ever started",
+    )
+    os.kill(ui.daemon(), signal.SIGKILL)
+    assert ui.process.wait(30) == 1  # a service manager starts it again
+    address = f"http://127.0.0.1:{hook.server_port}/hook"
+    again = Session(settings, HEADROOM_WEBHOOK=address)
+    ui.process, ui.url, ui.log = again.process, again.url, again.log
+    ui.wait(
+        lambda: head(settings).seq > before and ui.idle(),
+        PUBLISH_SECONDS,
+        "the killed run was never caught up with",
+    )
+    time.sleep(20)  # at least one more look
+    assert ui.idle()
     assert head(settings).seq == before + 1
+    now = ui.runs()
+    assert known < {run["runId"] for run in now}  # the history survives a restart
+    new = [run["status"] for run in now if run["runId"] not in known]
+    assert sorted(new) == ["FAILURE", "SUCCESS"]
+
+
+def _sensor(ui: Session, *, run: bool) -> None:
+    """Switch the sensor on sources/ on or off, as the switch on its page does."""
+    of = 'repositoryName: "__repository__", repositoryLocationName: "headroom"'
+    selector = f'{{ {of}, sensorName: "sources_changed" }}'
+    if run:
+        ui.ask(
+            f"mutation {{ startSensor(sensorSelector: {selector}) {{ __typename }} }}"
+        )
+        return
+    asked = f"""{{ sensorOrError(sensorSelector: {selector}) {{
+        ... on Sensor {{ sensorState {{ id }} }} }} }}"""
+    state = ui.ask(asked)["sensorOrError"]["sensorState"]["id"]
+    ui.ask(f'mutation {{ stopSensor(id: "{state}") {{ __typename }} }}')
+    ui.wait(ui.idle, 60, "a run goes on")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dagster as dg
 import pytest
 
+from pipeline.assets import runs, watch
 from pipeline.assets.build import build_definitions
 from pipeline.assets.io import Warehouse
 from pipeline.assets.jobs import REFRESH
-from pipeline.assets.sensors import daily, sources_changed
+from pipeline.assets.sensors import daily, daily_fetch, sources_changed
 from pipeline.lake import head
 from pipeline.settings import Settings
 from tests import mini
@@ -19,45 +22,60 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return mini.project(tmp_path_factory.mktemp("project"))
 
 
-def _tick(
-    settings: Settings, instance: dg.DagsterInstance, cursor: str | None
-) -> tuple[list[str], str | None]:
-    """One evaluation, its runs executed; run keys asked for and the new cursor."""
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "QUIET", 0.0)
+
+
+def _tick(settings: Settings, instance: dg.DagsterInstance) -> dg.RunRequest | None:
+    """One evaluation, its run executed; what was asked for."""
     context = dg.build_sensor_context(
-        instance=instance, cursor=cursor, resources={"warehouse": Warehouse(settings)}
+        instance=instance, resources={"warehouse": Warehouse(settings)}
     )
-    result = sources_changed(context)
-    if isinstance(result, dg.SkipReason):
-        return [], context.cursor
+    asked = sources_changed(context)
+    if isinstance(asked, dg.SkipReason):
+        return None
     job = build_definitions(Warehouse(settings)).resolve_job_def(REFRESH)
-    for request in result.run_requests:
-        assert job.execute_in_process(instance=instance).success
-        del request
-    return [str(r.run_key) for r in result.run_requests], result.cursor
+    assert job.execute_in_process(instance=instance, tags=asked.tags).success
+    return asked
 
 
 def test_a_note_is_published_without_a_command(settings: Settings) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        keys, cursor = _tick(settings, instance, None)
-        assert len(keys) == 1
+        first = _tick(settings, instance)
         assert head(settings).seq == 1
-        again, cursor = _tick(settings, instance, cursor)
-        assert again == []
+        assert _tick(settings, instance) is None
         note = settings.sources / "notes" / "o5.md"
         note.write_text(mini.note("o5", mini.O5))
-        news, cursor = _tick(settings, instance, cursor)
-        assert len(news) == 1
+        news = _tick(settings, instance)
+        assert news.tags[runs.CHANGED] == "+notes/o5.md"
         assert head(settings).seq == 2
         note.unlink()
-        back, cursor = _tick(settings, instance, cursor)
+        back = _tick(settings, instance)
         assert head(settings).seq == 3
-        assert back[0].split(":")[1] == keys[0].split(":")[1]
-        assert back != keys  # a used key would never run again
+        assert back.tags[runs.FINGERPRINT] == first.tags[runs.FINGERPRINT]
+        assert back.run_key != first.run_key  # a used key would never run again
 
 
-def test_the_daily_schedule_skips_without_news(settings: Settings) -> None:
-    context = dg.build_schedule_context(resources={"warehouse": Warehouse(settings)})
-    assert isinstance(daily(context), dg.SkipReason)
+@pytest.fixture
+def scheduled(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """Evaluate a schedule; its context wants an instance only by reference."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.ScheduleEvaluationContext, "instance", instance)
+        yield lambda schedule, **more: schedule(
+            dg.build_schedule_context(
+                resources={"warehouse": Warehouse(replace(settings, **more))}
+            )
+        )
+
+
+def test_the_daily_schedule_skips_without_news(scheduled) -> None:
+    assert isinstance(scheduled(daily), dg.SkipReason)
+
+
+def test_the_table_is_fetched_daily_where_an_address_is_set(scheduled) -> None:
+    assert "HEADROOM_EPOCH_URL" in scheduled(daily_fetch).skip_message
+    assert isinstance(scheduled(daily_fetch, epoch_daily=True), dg.RunRequest)
 
 
 def test_job_schedule_and_sensor_run_by_default() -> None:

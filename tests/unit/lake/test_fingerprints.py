@@ -19,10 +19,12 @@ def test_method_and_libraries_count(monkeypatch):
     monkeypatch.setattr(fingerprints, "version", lambda name: f"{name} 99")
     assert fingerprint({}) != one
     monkeypatch.undo()
-    modules = dict(fingerprints._modules())
+    modules = dict(fingerprints._modules(fingerprints._METHOD))
     assert "contracts/core.py" in modules
     assert not any(path.startswith(("lake/", "cli/", "assets/")) for path in modules)
-    monkeypatch.setattr(fingerprints, "_modules", lambda: [("contracts/core.py", b"")])
+    monkeypatch.setattr(
+        fingerprints, "_modules", lambda _: [("contracts/core.py", b"")]
+    )
     assert fingerprint({}) != one
 
 
