@@ -6,6 +6,7 @@ What belongs here: the resource, the step, what it made. What does not: running 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 import pandas as pd
