@@ -4,7 +4,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test check ui bench oracle soak lock clean setup setup-dev
+.PHONY: refresh test check ui bench oracle soak lock clean setup setup-cluster setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
@@ -27,7 +27,7 @@ bench: setup-dev
 soak: setup-dev
 	@$(RUN)/python -m pytest -m soak -n 0 --hypothesis-profile=default
 
-# Ask NUTS about random claim graphs that it has not answered yet (about 45 s each). It
+# Ask NUTS about random claim graphs that it has not answered yet (about 12 s each). It
 # lives in a .venv-oracle of its own: it is heavy, and nothing else needs it.
 ORACLE_GRAPHS ?= 220
 oracle: setup-dev
@@ -39,13 +39,18 @@ setup:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
 	@$(PYTHON) bootstrap.py run
 
+setup-cluster: # with what HEADROOM_CATALOG needs; docs/deploy.md
+	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
+	@$(PYTHON) bootstrap.py cluster
+
 setup-dev:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
 	@$(PYTHON) bootstrap.py dev
 
 lock: setup-dev
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster -o requirements-cluster.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster --group dev -o requirements-dev.lock
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --group oracle -o requirements-oracle.lock
 
 clean: # keeps the lake: it holds the history of releases

@@ -14,7 +14,12 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 SUPPORTED = ((3, 11), (3, 13))
 BOOTSTRAP = ROOT / "requirements-bootstrap.lock"  # uv, hatchling, editables
-LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+# Each holds everything that those before it do.
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "cluster": ROOT / "requirements-cluster.lock",
+    "dev": ROOT / "requirements-dev.lock",
+}
 
 
 def digest(lock: Path) -> str:
@@ -42,7 +47,7 @@ def run(*command: object) -> None:
 
 
 def main(kind: str) -> None:
-    """Install the lock of `kind` ('run' or 'dev') unless the stamp says it is there."""
+    """Install the lock of `kind`, a key of LOCKS, unless the stamp says it is there."""
     if not SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]:
         fail(
             f"Python {sys.version_info[0]}.{sys.version_info[1]} found, 3.11 to 3.13 "
@@ -51,8 +56,8 @@ def main(kind: str) -> None:
     stamps = {name: VENV / f".{name}-stamp" for name in LOCKS}
     wanted = {name: digest(lock) for name, lock in LOCKS.items()}
     have = {n: s.read_text() if s.exists() else "" for n, s in stamps.items()}
-    # The dev lock holds everything that the run lock does.
-    if any(have[name] == wanted[name] for name in {kind, "dev"}):
+    enough = list(LOCKS)[list(LOCKS).index(kind) :]
+    if any(have[name] == wanted[name] for name in enough):
         return
     print(f"headroom set-up: installing into {VENV.name} (once per lock)", flush=True)
     if not (BIN / "python").exists():

@@ -68,7 +68,9 @@ def refresh(
             held = str(HeldError([withdrawn(current)]))
             return Outcome(current, False, repaired, [held])
         from pipeline.assets.run import run_refresh
+        from pipeline.lake.upkeep import require_space
 
+        require_space(settings)  # before the work, not after it
         problems = run_refresh(settings, accept=accept, watch=watch)
         after = head(settings)
         published = after is not None and (current is None or after.seq > current.seq)

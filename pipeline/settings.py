@@ -1,17 +1,53 @@
 """Paths and settings; the only reader of the environment.
 
-What belongs here: HEADROOM_* variables and the folders derived from them. What does
-not: constants of the method (sources/assumptions.yaml).
+What belongs here: HEADROOM_* variables, the usual AWS_* ones, and the folders derived
+from them. What does not: constants of the method (sources/assumptions.yaml).
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 EPOCH_URL = "https://epoch.ai/data/notable_ai_models.csv"
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """The environment says something that cannot be."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """The lake of several machines: a PostgreSQL catalog and S3-compatible storage.
+
+    Attributes:
+        catalog: libpq's connection string or URI; may hold a password.
+        data: `s3://bucket/prefix`, without a slash at the end.
+        key: access key.
+        secret: secret key.
+        token: session token, '' without one.
+        region: of the bucket.
+        endpoint: `http://…` or `https://…`; '' for AWS itself.
+    """
+
+    catalog: str = field(repr=False)
+    data: str
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+    token: str = field(repr=False, default="")
+    region: str = "us-east-1"
+    endpoint: str = ""
+
+    def hide(self, text: str) -> str:
+        """A text without what must not be shown; for messages of other programs."""
+        for private in (self.catalog, self.secret, self.token, self.key):
+            text = text.replace(private, "…") if private else text
+        text = re.sub(r"://[^/@\s]*@", "://…@", text)
+        return re.sub(r"(?i)password=('[^']*'|[^\s\"]*)", "password=…", text)
 
 
 @dataclass(frozen=True)
@@ -23,6 +59,9 @@ class Settings:
         warehouse: what the pipeline makes.
         home: Dagster's runs and logs.
         epoch_url: where `headroom fetch epoch` finds the published table.
+        remote: the lake of several machines; None for one in the warehouse.
+        dagster_in_postgres: whether Dagster keeps its runs where HEADROOM_DAGSTER_URL
+            says.
         epoch_daily: whether the schedule fetches it, too.
         webhook: address that hears of failed runs; it may hold a secret.
     """
@@ -31,6 +70,9 @@ class Settings:
     warehouse: Path
     home: Path
     epoch_url: str = EPOCH_URL
+    PLAIN: ClassVar[str] = "headroom.duckdb"
+    remote: Remote | None = None
+    dagster_in_postgres: bool = False
     epoch_daily: bool = False
     webhook: str | None = field(default=None, repr=False)
 
@@ -57,7 +99,7 @@ class Settings:
     @property
     def plain(self) -> Path:
         """The current release as one plain DuckDB file."""
-        return self.warehouse / "headroom.duckdb"
+        return self.warehouse / self.PLAIN
 
     @property
     def report(self) -> Path:
@@ -75,7 +117,11 @@ def load() -> Settings:
 
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
     HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
-    HEADROOM_WEBHOOK is called when a run fails.
+    HEADROOM_WEBHOOK is called when a run fails. HEADROOM_CATALOG and HEADROOM_DATA put
+    the lake where several machines reach it (docs/deploy.md).
+
+    Raises:
+        SettingsError: if those two do not go together, or lack a key.
     """
 
     def folder(variable: str, default: Path) -> Path:
@@ -86,6 +132,47 @@ def load() -> Settings:
         warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
         home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
         epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
+        remote=_remote(),
         epoch_daily=bool(os.environ.get("HEADROOM_EPOCH_URL")),
         webhook=os.environ.get("HEADROOM_WEBHOOK") or None,
+        dagster_in_postgres=bool(os.environ.get("HEADROOM_DAGSTER_URL")),
+    )
+
+
+def _remote() -> Remote | None:
+    """HEADROOM_CATALOG and HEADROOM_DATA, with the usual variables of an S3 client."""
+
+    def first(*variables: str) -> str:
+        return next((v for v in map(os.environ.get, variables) if v), "")
+
+    catalog, data = first("HEADROOM_CATALOG"), first("HEADROOM_DATA")
+    if not catalog and not data:
+        return None
+    key, secret = first("AWS_ACCESS_KEY_ID"), first("AWS_SECRET_ACCESS_KEY")
+    endpoint = first("HEADROOM_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    kind, _, connection = catalog.partition(":")
+    if kind != "postgres" or not connection:
+        raise SettingsError(
+            "HEADROOM_CATALOG must be `postgres:` and a connection string, such as "
+            "`postgres:dbname=headroom host=db`, where HEADROOM_DATA is set"
+        )
+    if not re.fullmatch(r"s3://[^/]+/.*[^/].*", data):
+        raise SettingsError(
+            "HEADROOM_DATA must be a bucket and a prefix, such as "
+            "`s3://bucket/headroom`, where HEADROOM_CATALOG is set"
+        )
+    if not (key and secret):
+        raise SettingsError(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for HEADROOM_DATA"
+        )
+    if endpoint and not re.match("https?://", endpoint):
+        raise SettingsError("HEADROOM_S3_ENDPOINT must begin with http:// or https://")
+    return Remote(
+        catalog=connection,
+        data=data.rstrip("/"),
+        key=key,
+        secret=secret,
+        token=first("AWS_SESSION_TOKEN"),
+        region=first("AWS_REGION", "AWS_DEFAULT_REGION") or "us-east-1",
+        endpoint=endpoint.rstrip("/"),
     )

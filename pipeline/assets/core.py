@@ -7,9 +7,10 @@ posterior itself (estimation/record.py).
 from __future__ import annotations
 
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import posterior_of_run
 from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
-CODE = ("contracts", "notes", "estimation", "assets/core.py")
+CODE = ("contracts", "notes", "estimation", "assets/core.py", "assets/posterior.py")
 
 
 def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
@@ -19,12 +20,8 @@ def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
         history_table,
         observation_table,
     )
-    from pipeline.estimation.record import posterior
-    from pipeline.lake.draws import DrawCache
 
-    cache = DrawCache(warehouse.settings.cache)
-    found = posterior(frames, cache)
-    cache.forget_unused()
+    found = posterior_of_run(frames, warehouse)
     newest, models = found.states[-1], frames["core.models"]
     court = Court(found.prepared, found.states, found.assumed)
     return Made(

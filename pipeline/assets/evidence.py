@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import posterior_of_run
 from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _weigh(frames: Frames, warehouse: Warehouse) -> Made:
-    from pipeline.estimation.record import posterior
-    from pipeline.lake.draws import DrawCache
     from pipeline.projection.backtest import backtest_table
     from pipeline.projection.calibration import calibration_table
     from pipeline.projection.chart_axis import chart_axis_table
     from pipeline.projection.curves import scaling_table
 
-    found = posterior(frames, DrawCache(warehouse.settings.cache))
+    found = posterior_of_run(frames, warehouse)
     newest, claims = found.states[-1], frames["raw.claims"]
     models, assumed = frames["core.models"], found.assumed
     tested = backtest_table(

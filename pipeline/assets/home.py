@@ -35,6 +35,12 @@ retention:
       failure: 30
       success: 365
 """
+_POSTGRES = """\
+storage:
+  postgres:
+    postgres_url:
+      env: HEADROOM_DAGSTER_URL
+"""
 
 
 def prepare_home(settings: Settings) -> None:
@@ -42,4 +48,5 @@ def prepare_home(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.home / "dagster.yaml"
     if not path.exists():
-        path.write_text(_CONFIG, encoding="utf-8")
+        storage = _POSTGRES if settings.dagster_in_postgres else ""
+        path.write_text(_CONFIG + storage, encoding="utf-8")

@@ -6,6 +6,7 @@ What belongs here: the resource, the step, what it made. What does not: running 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -25,11 +26,14 @@ class Warehouse:
         settings: the folders.
         accept: the reason with which a person overrules a hold; None = no one does.
         watch: called with each table when it is staged; the command line's progress.
+        kept: what one step of a run computed and later ones need as well, by what it
+            was computed from.
     """
 
     settings: Settings
     accept: str | None = None
     watch: Callable[[str], None] = field(default=lambda _: None)
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from pipeline.assets.core import CODE
 from pipeline.assets.io import Frames, Made, Step, Warehouse
+from pipeline.assets.posterior import posterior_of_run
 from pipeline.estimation.inputs import INPUTS, sources_of_claims
 
 
 def _project(frames: Frames, warehouse: Warehouse) -> Made:
     from pipeline.estimation.influence import effects, influence_table
-    from pipeline.estimation.record import posterior
-    from pipeline.lake.draws import DrawCache
     from pipeline.projection.frontier import known_runs
     from pipeline.projection.headline import answering
     from pipeline.projection.influence import convergence_shifts
@@ -21,7 +20,7 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
     from pipeline.projection.project import project
     from pipeline.projection.trend import trend_table
 
-    found = posterior(frames, DrawCache(warehouse.settings.cache))
+    found = posterior_of_run(frames, warehouse)
     newest, models = found.states[-1], frames["core.models"]
     projected = project(
         found.states,

@@ -12,11 +12,13 @@ import sys
 import typer
 
 from pipeline.cli import explain, fetch, note, releases, report
+from pipeline.cli.console import WRONG_USAGE, red
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 from pipeline.cli.whatif import whatif
+from pipeline.settings import SettingsError
 
 app = typer.Typer(
     name="headroom",
@@ -40,3 +42,6 @@ def main() -> None:
         app()
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
+    except SettingsError as error:
+        red(str(error))
+        sys.exit(WRONG_USAGE)

@@ -22,6 +22,9 @@ from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, r
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.lake.doctor import Finding
+    from pipeline.settings import Settings
+
 Release = Annotated[str, typer.Argument(help="Id or number of a release.")]
 _SHOWN = 10  # revisions shown per table; --json has them all
 
@@ -142,7 +145,10 @@ def doctor(json: Json = False) -> None:
     """Look for what is wrong, say what to do, repair what is derived."""
     from pipeline.lake.doctor import examine
 
-    found = examine(environment.load())
+    settings = environment.load()
+    found = examine(settings)
+    if all(each.ok for each in found):
+        found += _page(settings)
     if json:
         as_json([asdict(each) for each in found])
     else:
@@ -151,6 +157,24 @@ def doctor(json: Json = False) -> None:
             out.print(line) if each.ok else red(line)
     if not all(each.ok for each in found):
         raise typer.Exit(DATA_FAILED)
+
+
+def _page(settings: Settings) -> list[Finding]:
+    """The page derives from the release, too."""
+    from pipeline import report
+    from pipeline.lake import LakeError, head, writer
+    from pipeline.lake.doctor import Finding
+
+    try:
+        with writer(settings, "doctor"):
+            current = head(settings)
+            if current is None:
+                return []
+            done = report.mend(settings, current.seq, current.release_id)
+    except LakeError as error:
+        return [Finding("page", ok=False, text=str(error))]
+    ok = report.release_of(settings.report / report.PAGE) is not None
+    return [Finding("page", ok=ok, text="; ".join(done) or "it is of this release")]
 
 
 def backup(

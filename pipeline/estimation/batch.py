@@ -43,6 +43,19 @@ class Rows:
         """What each claim is about, from padded node rows (n + 1, chains)."""
         return np.asarray(x[self.i] - x[self.j])
 
+    def chosen(self, rows: IntArray) -> Rows:
+        """The chosen claims, in the given order."""
+        part = self.part[rows]
+        return Rows(
+            i=self.i[rows],
+            j=self.j[rows],
+            y=self.y[rows],
+            scale=self.scale[rows],
+            side=self.side[rows],
+            part=part,
+            count=np.bincount(part, minlength=len(self.count)),
+        )
+
 
 @dataclass(frozen=True)
 class Batch:

@@ -68,7 +68,7 @@ def estimate_table(
             is speculative, whatever the interval.
     """
     counts = _counts(prepared, state)
-    bounds = _claimed_bounds(prepared, state)
+    bounds = _Bounds(prepared).at(state)
     derived = derived_stages(state, models, assumed)
     rows = []
     for node in sorted({*counts.index, *state.of_node, *derived}):
@@ -135,6 +135,7 @@ def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
     """Rows of out.estimate_history: one per vintage and node whose estimate changed."""
     rows: list[dict[str, Any]] = []
     last: dict[str, Component | None] = {}
+    claimed, disclosed = _Bounds(prepared), _disclosed(prepared)
     for state in found:
         moved = [
             node
@@ -143,8 +144,8 @@ def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
         ]
         if not moved:
             continue
-        disclosed = _disclosed(prepared, state.vintage)
-        bounds = _claimed_bounds(prepared, state)
+        today = disclosed.get(state.vintage, [])
+        bounds = claimed.at(state)
         for node in moved:
             part = state.of_node.get(node)
             now = _points(part, node, bounds)
@@ -165,7 +166,7 @@ def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
                     "flop_p50": _flop(now[1]),
                     "flop_p95": _flop(now[2]),
                     "change_log10": shift,
-                    "changed_by": ", ".join(_behind(node, part, disclosed)) or None,
+                    "changed_by": ", ".join(_behind(node, part, today)) or None,
                 }
             )
     return pd.DataFrame(rows)
@@ -189,24 +190,27 @@ def _flop(log10: float) -> float | None:
     return None if np.isnan(log10) else float(10**log10)
 
 
-def _disclosed(prepared: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
-    return prepared[
-        (prepared["disclosed_on"] == vintage) & (prepared["status"] == "accepted")
-    ]
+_Told = tuple[str, str, object]  # a claim, its node, its reference node
 
 
-def _behind(node: str, part: Component | None, disclosed: pd.DataFrame) -> list[str]:
+def _disclosed(prepared: pd.DataFrame) -> dict[pd.Timestamp, list[_Told]]:
+    """Accepted claims by the day of their disclosure."""
+    p = prepared[prepared["status"] == "accepted"]
+    found: dict[pd.Timestamp, list[_Told]] = {}
+    columns = (p["disclosed_on"], p["claim_id"], p["node"], p["reference_node"])
+    for day, *told in zip(*columns, strict=True):
+        found.setdefault(day, []).append((told[0], told[1], told[2]))
+    return found
+
+
+def _behind(node: str, part: Component | None, today: list[_Told]) -> list[str]:
     """Claims of that day behind a change: on the node itself, else near it."""
-    direct = disclosed[
-        (disclosed["node"] == node) | (disclosed["reference_node"] == node)
-    ]
-    if not direct.empty:
-        return sorted(set(direct["claim_id"]))
-    members = set(part.nodes) if part is not None else {node}
-    near = disclosed[
-        disclosed["node"].isin(members) | disclosed["reference_node"].isin(members)
-    ]
-    return sorted(set(near["claim_id"]))
+    near = part.nodes if part is not None else (node,)
+    for nodes in ({node}, set(near)):
+        claims = {c for c, own, reference in today if nodes & {own, reference}}
+        if claims:
+            return sorted(claims)
+    return []
 
 
 def _split(node: str) -> dict[str, Any]:
@@ -263,18 +267,29 @@ def _counts(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
     )
 
 
-def _claimed_bounds(
-    prepared: pd.DataFrame, state: State
-) -> dict[str, tuple[float | None, float | None]]:
-    """The tightest absolute bounds claimed of each node, in FLOP."""
-    fused = prepared[(state.roles["role"] == standing.FUSED).to_numpy()]
-    own = fused[fused["reference_node"].isna() & (fused["kind"] != "equality")]
-    lower = own[own["kind"] == "lower"].groupby("node")["log10_value"].max()
-    upper = own[own["kind"] == "upper"].groupby("node")["log10_value"].min()
-    return {
-        node: (
-            float(10 ** lower[node]) if node in lower.index else None,
-            float(10 ** upper[node]) if node in upper.index else None,
-        )
-        for node in {*lower.index, *upper.index}
-    }
+class _Bounds:
+    """The tightest absolute bounds claimed of each node, at any vintage."""
+
+    def __init__(self, prepared: pd.DataFrame) -> None:
+        own = prepared["reference_node"].isna() & (prepared["kind"] != "equality")
+        self._rows = np.flatnonzero(own)
+        p = prepared.iloc[self._rows]
+        self._told = list(zip(p["node"], p["kind"], p["log10_value"], strict=True))
+
+    def at(self, state: State) -> dict[str, tuple[float | None, float | None]]:
+        """Lower and upper bound in FLOP by node, None where there is none."""
+        fused = state.roles["role"].to_numpy()[self._rows] == standing.FUSED
+        lower: dict[str, float] = {}
+        upper: dict[str, float] = {}
+        for k in np.flatnonzero(fused):
+            node, kind, value = self._told[k]
+            if kind == "lower":
+                lower[node] = max(value, lower.get(node, value))
+            else:
+                upper[node] = min(value, upper.get(node, value))
+
+        def flop(edge: dict[str, float], node: str) -> float | None:
+            return float(10 ** edge[node]) if node in edge else None
+
+        both = {*lower, *upper}
+        return {node: (flop(lower, node), flop(upper, node)) for node in both}

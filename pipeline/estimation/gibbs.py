@@ -22,24 +22,25 @@ from pipeline.estimation.draws import generator
 from pipeline.estimation.gaussian import fit
 from pipeline.estimation.graph import EQUALITY, Graph, anchored, union
 from pipeline.estimation.grid import pair_quantiles
-from pipeline.estimation.jumps import Jumps, groups
-from pipeline.estimation.method import BoolArray, FloatArray, Method
+from pipeline.estimation.jumps import Jumps, turns
+from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
 from pipeline.estimation.moves import (
     BoundSlice,
     Space,
     gaussian_given_weights,
     weights,
 )
+from pipeline.estimation.pieces import CUTS, pieces
 from pipeline.estimation.selection import even, margins, select
 
 CHAINS = 128
 STARTS = 8  # groups of chains, each with its own starting point
 WARM_UP = 16  # sweeps that are never kept
 CLAIMS_AT_ONCE = 1200
-FIRST = 48  # sweeps before the first diagnosis; it doubles from there
-LONGEST = FIRST * 2**7
+FIRST = 48  # sweeps before the first diagnosis; half as many again before the next
+LONGEST = 6_000
 STORED = 192  # sweeps kept in memory at most: beyond, every other one is dropped
-_STREAM, _GROUPS = 1, 2  # purposes of a component's generators
+_STREAM, _GROUPS, _PIECES = 1, 2, 4  # purposes of a component's generators
 
 
 class NotConvergedError(RuntimeError):
@@ -72,9 +73,10 @@ class Part:
 class _Chains:
     """One component on its way: its random numbers and what was kept of its chains."""
 
-    def __init__(self, part: Part, groups: BoolArray | None, *, most: int) -> None:
+    def __init__(self, part: Part, turns_of: IntArray | None, *, most: int) -> None:
         self.part = part
-        self.groups = groups  # of nodes that jump, if any
+        self.turns = turns_of  # of groups of nodes that jump, if any
+        self.pieces = pieces(part.form.graph, generator(part.key, _PIECES))
         self.most = most  # sweeps kept in memory
         self.stream = generator(part.key, _STREAM)
         self.now: FloatArray | None = None
@@ -156,7 +158,7 @@ def run(
     chains = [
         _Chains(
             part,
-            groups(part.form.graph, odd, generator(part.key, _GROUPS)),
+            turns(part.form.graph, odd, generator(part.key, _GROUPS)),
             most=max(STORED, 2 * wanted),
         )
         for part, odd in zip(parts, _odd(graphs, method), strict=True)
@@ -178,7 +180,7 @@ def run(
                     raise NotConvergedError(part.key, part.label, found)
                 else:
                     left.append(component)
-        chains, sweep, check = left, check, 2 * check
+        chains, sweep, check = left, check, check + check // 2
 
 
 def _batches(chains: list[_Chains]) -> Iterator[list[_Chains]]:
@@ -204,8 +206,8 @@ class _Sampler:
         self.chains = chains
         self.space = Space(batch(graphs, method), method, streams, CHAINS)
         self.rows = [self.space.batch.rows_of(k) for k in range(len(chains))]
-        self.jumps = Jumps(self.space, [c.groups for c in chains])
-        self.against = BoundSlice(self.space)
+        self.jumps = Jumps(self.space, [c.turns for c in chains])
+        self.slices = self._slices([c.pieces for c in chains])
         states = [c.now for c in chains if c.now is not None]
         if states:
             self.x = np.empty((self.space.batch.n, CHAINS))
@@ -213,11 +215,22 @@ class _Sampler:
         else:
             self.x = _first_points(self.space)
 
+    def _slices(self, cuts: list[IntArray]) -> list[BoundSlice]:
+        """One move for each way to cut the components."""
+        label = np.zeros((CUTS, self.space.batch.n), dtype=np.int64)
+        for rows, own in zip(self.rows, cuts, strict=True):
+            start = label.max(axis=1, keepdims=True)
+            label[:, rows] = np.where(own > 0, own + start, 0)
+        return [BoundSlice(self.space, row) for row in label]
+
     def sweep(self, number: int) -> None:
         """Move everything once and let each component keep its state."""
         self.jumps(self.x, number)
         weight = weights(self.space, self.x)
-        self.x = self.against(self.x, *gaussian_given_weights(self.space, weight))
+        against = self.slices[number % len(self.slices)]
+        held = against.held(self.x)
+        given = gaussian_given_weights(self.space, weight, held)
+        self.x = against(self.x, *given)
         for component, rows in zip(self.chains, self.rows, strict=True):
             component.store(number, self.x[rows])
 

@@ -9,29 +9,33 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.graph import EQUALITY, LOWER, UPPER, Graph
-from pipeline.estimation.method import FloatArray, IntArray
+from pipeline.estimation.method import IntArray
 
 _KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}
 
 
-def graph_of(fused: pd.DataFrame, width: FloatArray) -> tuple[Graph, list[str]]:
-    """The graph of fused observations and the name of each of its nodes, ascending.
+def whole_graph(prepared: pd.DataFrame, width: pd.Series) -> tuple[Graph, list[str]]:
+    """The graph of all observations and the name of each of its nodes, ascending.
+
+    Rows that cannot be read have no value and no width; they are never fused, and stand
+    here with a value of 0 and a width of 1.
 
     Args:
-        fused: rows of `prepared`.
-        width: their 90% half-widths in log10, as `standing.spread` gives them.
+        prepared: outcome of `standing.prepare`; claim k of the graph is its k-th row.
+        width: 90% half-widths in log10, as `standing.spread` gives them.
     """
-    reference = fused["reference_node"].dropna()
-    names = sorted(set(fused["node"]) | set(reference))
+    reference = prepared["reference_node"].dropna()
+    names = sorted(set(prepared["node"]) | set(reference))
     at = {name: k for k, name in enumerate(names)}
-    i: IntArray = fused["node"].map(at).to_numpy(dtype=np.int64)
-    j: IntArray = fused["reference_node"].map(at).fillna(-1).to_numpy(dtype=np.int64)
+    i: IntArray = prepared["node"].map(at).to_numpy(dtype=np.int64)
+    j: IntArray = prepared["reference_node"].map(at).fillna(-1).to_numpy(dtype=np.int64)
+    half = width.to_numpy(dtype=float)
     graph = Graph(
         n=len(names),
         i=i,
         j=j,
-        y=fused["log10_value"].to_numpy(dtype=float),
-        scale=width,
-        kind=np.asarray(fused["kind"].map(_KINDS), dtype=np.int64),
+        y=prepared["log10_value"].fillna(0.0).to_numpy(dtype=float),
+        scale=np.where(half > 0, half, 1.0),
+        kind=np.asarray(prepared["kind"].map(_KINDS), dtype=np.int64),
     )
     return graph, names

@@ -27,7 +27,7 @@ from pipeline.estimation.graph import (
     linked,
 )
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
-from pipeline.estimation.named import graph_of
+from pipeline.estimation.named import whole_graph
 
 WHY = "contradicts what sources of better standing say"
 Content = tuple[bytes, bytes]
@@ -42,9 +42,7 @@ class Overruled:
         self._limit = assumed["conflict.z"]
         self._method = method
         self._rank = prepared["rank"].to_numpy(dtype=np.int64)
-        width = standing.spread(prepared, assumed).to_numpy(dtype=float)
-        readable = prepared.fillna({"log10_value": 0.0})  # others are never fused
-        self._graph, _ = graph_of(readable, np.where(width > 0, width, 1.0))
+        self._graph, _ = whole_graph(prepared, standing.spread(prepared, assumed))
         # Distances are by the method's own spread, not widened by the rank.
         self._half = prepared["half_width"].to_numpy(dtype=float)
         self._seen: dict[Content, BoolArray] = {}

@@ -20,9 +20,16 @@ from scipy.special import ndtr
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.gaussian import fit, leave_one_out
-from pipeline.estimation.graph import ABSOLUTE, EQUALITY, Graph, linked, union
+from pipeline.estimation.graph import (
+    ABSOLUTE,
+    EQUALITY,
+    Graph,
+    linked,
+    subgraph,
+    union,
+)
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
-from pipeline.estimation.named import graph_of
+from pipeline.estimation.named import whole_graph
 from pipeline.estimation.posterior import sample
 from pipeline.estimation.vintages import (
     QUANTILES,
@@ -148,12 +155,15 @@ def graphs_of(
     prepared: pd.DataFrame, parts: list[Component], assumed: Assumed
 ) -> list[tuple[Graph, list[str]]]:
     """The graph of each component, claims in its order, and the names of its nodes."""
-    width = standing.spread(prepared, assumed).to_numpy(dtype=float)
+    whole, names = whole_graph(prepared, standing.spread(prepared, assumed))
     row = {claim: at for at, claim in enumerate(prepared["claim_id"])}
     made = []
     for part in parts:
         rows = np.array([row[claim] for claim in part.claims])
-        made.append(graph_of(prepared.iloc[rows], width[rows]))
+        i, j = whole.i[rows], whole.j[rows]
+        nodes = np.unique(np.concatenate([i, j[j != ABSOLUTE]]))
+        own = subgraph(whole, nodes, rows)
+        made.append((own, [names[node] for node in nodes]))
     return made
 
 

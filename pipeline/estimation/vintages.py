@@ -22,7 +22,7 @@ from pipeline.estimation.graph import Graph, subgraph
 from pipeline.estimation.graph import anchored as is_anchored
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
-from pipeline.estimation.named import graph_of
+from pipeline.estimation.named import whole_graph
 from pipeline.estimation.overruled import Overruled
 
 # Canonical graphs by content key, and what to call them → draws (draws, nodes) by key.
@@ -151,10 +151,7 @@ class _Parts:
         self._method = method_of(assumed)
         self._claims = prepared["claim_id"].to_numpy()
         self._disclosed = prepared["disclosed_on"].to_numpy()
-        width = standing.spread(prepared, assumed).to_numpy(dtype=float)
-        # Rows that cannot be read have no value; they are never fused.
-        readable = prepared.fillna({"log10_value": 0.0})
-        self._graph, names = graph_of(readable, np.where(width > 0, width, 1.0))
+        self._graph, names = whole_graph(prepared, standing.spread(prepared, assumed))
         self._names = np.array(names, dtype=object)
         self._parts: dict[tuple[int, ...], _Part] = {}
 

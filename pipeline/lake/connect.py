@@ -14,8 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.lake.errors import CatalogError
-from pipeline.lake.heads import catalog_in_use, catalog_path, unreadable
-from pipeline.settings import Settings
+from pipeline.lake.files import literal
+from pipeline.lake.heads import (
+    catalog_in_use,
+    catalog_path,
+    has_catalog,
+    unreadable,
+)
+from pipeline.lake.objects import secret
+from pipeline.lake.postgres import unreachable
+from pipeline.settings import Remote, Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,27 +52,50 @@ def attached(
     """
     import duckdb
 
-    catalog = catalog_path(settings)
-    if not write and not catalog.exists():
+    remote = settings.remote
+    if not write and not has_catalog(settings):
         raise CatalogError("nothing has been published yet: run `headroom refresh`")
-    settings.lake.mkdir(parents=True, exist_ok=True)
+    if remote is None:
+        settings.lake.mkdir(parents=True, exist_ok=True)
     with catalog_in_use(), connection() as con:
         try:
-            for extension in ("sqlite_scanner", "ducklake"):
-                con.execute(f"LOAD {literal(packaged(extension))}")
+            if remote:
+                reach(con, remote)
+                load(con, "postgres_scanner", "ducklake")
+            else:
+                load(con, "sqlite_scanner", "ducklake")
             con.execute(_attach(settings, snapshot=snapshot, write=write))
             if write:
+                # A second writer, had it slipped past the lock, fails instead of
+                # publishing under the number of the first.
+                con.execute("SET ducklake_max_retry_count = 0")
                 _set_options(con)
         except duckdb.Error as error:
-            raise CatalogError(unreadable(catalog, error)) from error
+            if remote:
+                raise CatalogError(unreachable(remote, error)) from None
+            raise CatalogError(unreadable(catalog_path(settings), error)) from error
         try:
             yield con
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
+            where = remote.data if remote else settings.lake
             raise CatalogError(
-                f"the lake in {settings.lake} failed ({why}); what was published "
-                "before is untouched: `headroom doctor` looks for the cause"
-            ) from error
+                f"the lake in {where} failed ({remote.hide(why) if remote else why}); "
+                "what was published before is untouched: `headroom doctor` looks for "
+                "the cause"
+            ) from (None if remote else error)
+
+
+def load(con: DuckDBPyConnection, *extensions: str) -> None:
+    """Load extensions from their packages."""
+    for extension in extensions:
+        con.execute(f"LOAD {literal(packaged(extension))}")
+
+
+def reach(con: DuckDBPyConnection, remote: Remote) -> None:
+    """Let a connection read and write below HEADROOM_DATA."""
+    load(con, "httpfs")
+    con.execute(secret(remote))
 
 
 @contextmanager
@@ -92,30 +123,29 @@ def packaged(extension: str) -> Path:
             return path
     raise CatalogError(
         f"the package duckdb-extension-{extension.replace('_', '-')} is missing: "
-        "run `make setup`"
+        "run `make setup` (with HEADROOM_CATALOG: `make setup-cluster`)"
     )
 
 
-def literal(text: str | Path) -> str:
-    """A text as an SQL literal."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
 def _attach(settings: Settings, *, snapshot: int | None, write: bool) -> str:
+    remote = settings.remote
+    root = remote.data if remote else settings.lake
     options = [
         # Absolute, and overriding what the catalog remembers: DuckLake takes a relative
         # path from the working directory, and a warehouse may have been moved.
-        f"DATA_PATH {literal(str(settings.lake / 'data') + '/')}",
+        f"DATA_PATH {literal(f'{root}/data/')}",
         "OVERRIDE_DATA_PATH true",
-        "META_JOURNAL_MODE 'WAL'",
-        "META_BUSY_TIMEOUT 5000",
     ]
+    if remote is None:
+        options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 5000"]
     if not write:
         options.append("READ_ONLY")
     if snapshot is not None:
         options.append(f"SNAPSHOT_VERSION {snapshot}")
-    target = literal(f"ducklake:sqlite:{catalog_path(settings)}")
-    return f"ATTACH {target} AS {LAKE} ({', '.join(options)})"
+    kind = (
+        f"postgres:{remote.catalog}" if remote else f"sqlite:{catalog_path(settings)}"
+    )
+    return f"ATTACH {literal(f'ducklake:{kind}')} AS {LAKE} ({', '.join(options)})"
 
 
 def _set_options(con: DuckDBPyConnection) -> None:

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-from pipeline.lake import alerts, plain, upkeep, verify
+from pipeline.lake import alerts, objects, plain, postgres, upkeep, verify
 from pipeline.lake.connect import LAKE, attached
 from pipeline.lake.errors import LakeError
 from pipeline.lake.fingerprints import fingerprint
@@ -28,8 +27,9 @@ _PACKAGES = (
     "duckdb",
     "duckdb-extensions",
     "duckdb-extension-ducklake",
-    "duckdb-extension-sqlite-scanner",
 )
+_LOCAL = ("duckdb-extension-sqlite-scanner",)
+_REMOTE = ("duckdb-extension-postgres-scanner", "duckdb-extension-httpfs")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; repairs files that derive from the lake."""
-    found = [_versions(), _disk(settings)]
+    found = [_versions(settings), _disk(settings)]
     try:
         with writer(settings, "doctor"):
             found.append(Finding("lock", ok=True, text="nobody is writing"))
@@ -59,11 +59,13 @@ def examine(settings: Settings) -> list[Finding]:
     return found
 
 
-def _versions() -> Finding:
+def _versions(settings: Settings) -> Finding:
+    wanted = (*_PACKAGES, *(_REMOTE if settings.remote else _LOCAL))
     try:
-        have = {name: version(name) for name in _PACKAGES}
+        have = {name: version(name) for name in wanted}
     except PackageNotFoundError as error:
-        text = f"the package {error.name} is missing: run `make setup`"
+        setup = "make setup-cluster" if settings.remote else "make setup"
+        text = f"the package {error.name} is missing: run `{setup}`"
         return Finding("versions", ok=False, text=text)
     if len(set(have.values())) > 1:
         text = f"duckdb and its extensions must agree, found {have}: run `make setup`"
@@ -122,7 +124,9 @@ def _runs(settings: Settings, current: Head) -> Finding:
 
 
 def _catalog(settings: Settings) -> list[str]:
-    """What SQLite's own check finds."""
+    """What SQLite's own check finds; PostgreSQL checks its pages itself."""
+    if settings.remote:
+        return []
     texts = [str(row[0]) for row in _ask(settings, "PRAGMA quick_check")]
     return [text for text in texts if text != "ok"]
 
@@ -141,19 +145,26 @@ def _files(settings: Settings) -> list[str]:
             for files in ("ducklake_data_file", "ducklake_delete_file")
         ),
     )
-    data = settings.lake / "data"
+    have = _sizes(settings)
     return [
         f"{path} is missing or cut short"
         for path, size in rows
-        if not _has_size(data / path, size)
+        if have.get(path) != size
     ]
 
 
-def _has_size(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
+def _sizes(settings: Settings) -> dict[str, int]:
+    """Bytes of every data file, by its path below the data folder."""
+    if settings.remote:
+        return objects.sizes(settings.remote, "data")
+    data = settings.lake / "data"
+    found = (path for path in data.rglob("*") if path.is_file())
+    return {path.relative_to(data).as_posix(): path.stat().st_size for path in found}
 
 
 def _ask(settings: Settings, query: str) -> list[Any]:
+    if settings.remote:
+        return postgres.ask(settings.remote, query)
     uri = f"{catalog_path(settings).as_uri()}?mode=ro"
     try:
         with catalog_in_use(), closing(sqlite3.connect(uri, uri=True)) as con:

@@ -6,13 +6,13 @@ does not: what the draws mean (estimation/).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.estimation.method import FloatArray
+from pipeline.lake.files import temporary_of
 
 
 class DrawCache(MutableMapping[str, FloatArray]):
@@ -35,7 +35,7 @@ class DrawCache(MutableMapping[str, FloatArray]):
 
     def __setitem__(self, key: str, draws: FloatArray) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / f".{key}.{os.getpid()}"
+        temporary = temporary_of(self._path(key))
         with temporary.open("wb") as file:  # no sync: a lost entry is drawn again
             np.save(file, draws, allow_pickle=False)
         temporary.replace(self._path(key))

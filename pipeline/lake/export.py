@@ -54,7 +54,7 @@ def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
             tables = describe.tables(con)
             for table in tables:
                 _write(con, table, temporary)
-            drawn = pictures.draw(con, tables, temporary)
+            drawn = pictures.draw(con, temporary)
             sources = con.execute(
                 "SELECT title, url FROM raw.sources ORDER BY source_id"
             ).fetchall()

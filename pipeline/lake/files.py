@@ -22,7 +22,7 @@ def replacing(target: Path) -> Iterator[Path]:
     On an error the temporary file goes and the target stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f"{target.name}{_TEMPORARY}{os.getpid()}")
+    temporary = temporary_of(target)
     discard(temporary)
     try:
         yield temporary
@@ -33,12 +33,22 @@ def replacing(target: Path) -> Iterator[Path]:
         discard(temporary)
 
 
+def temporary_of(target: Path) -> Path:
+    """The name beside a file under which this process writes its successor."""
+    return target.with_name(f"{target.name}{_TEMPORARY}{os.getpid()}")
+
+
 def discard(path: Path) -> None:
     """Remove a file or folder, and a DuckDB write-ahead log beside it, if there."""
     if path.is_dir():
         shutil.rmtree(path)
     for each in (path, path.with_name(f"{path.name}.wal")):
         each.unlink(missing_ok=True)
+
+
+def literal(text: str | Path) -> str:
+    """A text, or the name of a file, as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def sync(path: Path) -> None:

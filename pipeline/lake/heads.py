@@ -66,9 +66,13 @@ def catalog_path(settings: Settings) -> Path:
     return settings.lake / CATALOG
 
 
-def unfinished(settings: Settings) -> Path:
-    """A mark that stands while a publication is written, and after a killed one."""
-    return settings.lake / ".unfinished"
+def has_catalog(settings: Settings) -> bool:
+    """Whether there is a lake, published to or not."""
+    if settings.remote:
+        from pipeline.lake import postgres
+
+        return postgres.has_lake(settings.remote)
+    return catalog_path(settings).exists()
 
 
 def head(settings: Settings) -> Head | None:
@@ -77,7 +81,8 @@ def head(settings: Settings) -> Head | None:
     Raises:
         CatalogError: if the catalog cannot be read.
     """
-    return head_of(catalog_path(settings))
+    found = _publications(settings, _NEWEST)
+    return found[0] if found else None
 
 
 def head_of(catalog: Path) -> Head | None:
@@ -86,7 +91,7 @@ def head_of(catalog: Path) -> Head | None:
     Raises:
         CatalogError: if the file cannot be read.
     """
-    found = _publications(catalog, "ORDER BY snapshot_id DESC LIMIT 1")
+    found = _in_sqlite(catalog, _NEWEST)
     return found[0] if found else None
 
 
@@ -96,9 +101,14 @@ def publications(settings: Settings) -> list[Head]:
     Raises:
         CatalogError: if the catalog cannot be read.
     """
-    return _publications(catalog_path(settings), "ORDER BY snapshot_id")
+    return _publications(settings, "ORDER BY snapshot_id")
 
 
+_NEWEST = "ORDER BY snapshot_id DESC LIMIT 1"
+_QUERY = (
+    "SELECT commit_extra_info FROM ducklake_snapshot_changes "
+    f"WHERE author = '{AUTHOR}' AND commit_extra_info IS NOT NULL "
+)
 _HAS_SNAPSHOTS = (
     "SELECT count(*) FROM sqlite_master WHERE name = 'ducklake_snapshot_changes'"
 )
@@ -122,7 +132,18 @@ def catalog_in_use() -> Iterator[None]:
             _attached -= 1
 
 
-def _publications(path: Path, order: str) -> list[Head]:
+def _publications(settings: Settings, order: str) -> list[Head]:
+    if settings.remote is None:
+        return _in_sqlite(catalog_path(settings), order)
+    from pipeline.lake import postgres
+
+    if not postgres.has_lake(settings.remote):
+        return []
+    rows = postgres.ask(settings.remote, _QUERY + order)
+    return [Head.from_json(text) for (text,) in rows]
+
+
+def _in_sqlite(path: Path, order: str) -> list[Head]:
     with _in_process:
         if _attached:
             raise AssertionError("the catalog is asked while the lake is attached")
@@ -132,11 +153,7 @@ def _publications(path: Path, order: str) -> list[Head]:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as con:
                 if not con.execute(_HAS_SNAPSHOTS).fetchone()[0]:
                     return []  # killed while the lake was being created
-                rows = con.execute(
-                    "SELECT commit_extra_info FROM ducklake_snapshot_changes "
-                    f"WHERE author = ? AND commit_extra_info IS NOT NULL {order}",
-                    (AUTHOR,),
-                ).fetchall()
+                rows = con.execute(_QUERY + order).fetchall()
         except sqlite3.Error as error:
             raise CatalogError(unreadable(path, error)) from error
     return [Head.from_json(text) for (text,) in rows]

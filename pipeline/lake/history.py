@@ -138,7 +138,7 @@ def rollback(
         with attached(settings, write=True) as con:
             old = store.read_head(con, tables)
             head = store.commit(con, settings, old, tables, facts)
-            plain.build_from(con, settings.plain)
+            plain.release(settings, con)
         return Publication(head, published=True)
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from pipeline.contracts import PUBLISHED, ContractError
-from pipeline.lake import plain, store, upkeep
+from pipeline.lake import marks, plain, store, upkeep
 from pipeline.lake.connect import attached
 from pipeline.lake.errors import HeldError, RefusedError, StagingError
 from pipeline.lake.fingerprints import method, release_id
@@ -92,9 +92,12 @@ def publish(
                 if findings := holds(old, frames, method_unchanged=unchanged):
                     raise HeldError(findings)
             published = store.commit(con, settings, old, new, facts)
-            plain.build_from(con, settings.plain)
+            plain.release(settings, con)
             if published.seq % upkeep.COMPACT_EVERY == 0:
+                # Killed in it, the files that it was writing are to be swept.
+                marks.begin(settings)
                 upkeep.compact(con)
+                marks.end(settings)
         return Publication(published, published=True)
 
 

@@ -6,8 +6,9 @@ What does not: recomputing a table, or repairing the lake itself.
 
 from __future__ import annotations
 
-from pipeline.lake.files import discard, sweep
-from pipeline.lake.heads import catalog_path, head, unfinished
+from pipeline.lake import marks
+from pipeline.lake.files import sweep
+from pipeline.lake.heads import has_catalog, head
 from pipeline.lake.locks import writer
 from pipeline.settings import Settings
 
@@ -32,18 +33,28 @@ def recover(settings: Settings) -> list[str]:
         if plain.release_of(settings.plain) != (current.seq, current.release_id):
             plain.build(settings)
             done.append(f"rebuilt {settings.plain.name} from the lake's head")
+        remote = settings.remote
+        if remote and plain.stored_release(remote) != (current.seq, current.release_id):
+            plain.store(settings)
+            done.append(f"put {settings.plain.name} into {remote.data}")
         return done
 
 
 def _sweep(settings: Settings) -> list[str]:
-    folders = (settings.warehouse, settings.staging, settings.staging / "quarantine")
+    folders = (
+        settings.warehouse,
+        settings.staging,
+        settings.staging / "quarantine",
+        settings.cache,
+        settings.cache / "releases",
+        settings.report,
+    )
     left = [path for folder in folders for path in sweep(folder)]
-    mark = unfinished(settings)
     done = [f"removed {len(left)} files of a killed run"] if left else []
-    if mark.exists():
-        if catalog_path(settings).exists():
+    if marks.stands(settings):
+        if has_catalog(settings):
             _remove_orphans(settings)
-        discard(mark)
+        marks.end(settings)
         done.append("cleaned the lake of an unfinished publication")
     return done
 

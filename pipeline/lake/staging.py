@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -19,11 +20,13 @@ import pyarrow.parquet as pq
 
 from pipeline.contracts import arrow_schema, content_sha256, contract
 from pipeline.contracts.conform import from_arrow, to_arrow
+from pipeline.lake import objects
 from pipeline.lake.errors import StagingError
 from pipeline.lake.files import replacing
 from pipeline.settings import Settings
 
 _KEY = b"headroom"
+_FOLDER = "staging"  # in the storage of several machines
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,30 @@ def write(
     data = to_arrow(table, frame).replace_schema_metadata(
         {_KEY: json.dumps(asdict(stamped), sort_keys=True)}
     )
+    content = pa.BufferOutputStream()
+    pq.write_table(data, content, compression="zstd")
+    _put(settings, f"{table_name}.parquet", content.getvalue())
+    for evidence in _evidence(table_name):  # a good table supersedes the bad one
+        if settings.remote:
+            objects.remove(settings.remote, f"{_FOLDER}/{evidence}")
+        else:
+            (settings.staging / evidence).unlink(missing_ok=True)
+    return stamped
+
+
+def _put(settings: Settings, name: str, content: Any) -> None:
+    """Write a file of the staging area, whole or not at all."""
+    if settings.remote:
+        objects.put(settings.remote, f"{_FOLDER}/{name}", content)
+        return
     try:
-        with replacing(path_of(settings, table_name)) as temporary:
-            pq.write_table(data, temporary, compression="zstd")
+        with replacing(settings.staging / name) as temporary:
+            temporary.write_bytes(content)
     except OSError as error:
         raise StagingError(
-            f"{table_name} cannot be staged ({error.strerror or error}): make room in "
+            f"{name} cannot be staged ({error.strerror or error}): make room in "
             f"{settings.staging} and run `headroom refresh`"
         ) from error
-    for evidence in _evidence(settings, table_name):
-        evidence.unlink(missing_ok=True)  # a good table supersedes the bad one
-    return stamped
 
 
 def read(settings: Settings, table_name: str) -> Staged:
@@ -96,8 +112,8 @@ def read(settings: Settings, table_name: str) -> Staged:
         ContractError: if it breaks its contract.
     """
     table = contract(table_name)
-    with _reading(settings, table_name) as path:
-        data = pq.read_table(path)
+    with _reading(settings, table_name) as (path, source):
+        data = pq.read_table(source)
         provenance = _provenance(data.schema.metadata)
     if not data.schema.remove_metadata().equals(arrow_schema(table)):
         raise StagingError(
@@ -119,28 +135,29 @@ def read_provenance(settings: Settings, table_name: str) -> Provenance:
     Raises:
         StagingError: if the file is missing or unreadable.
     """
-    with _reading(settings, table_name) as path:
-        return _provenance(pq.read_schema(path).metadata)
+    with _reading(settings, table_name) as (_, source):
+        return _provenance(pq.read_schema(source).metadata)
 
 
 def quarantine(
     settings: Settings, table_name: str, frame: pd.DataFrame, failures: pd.DataFrame
-) -> Path:
+) -> str:
     """Keep a frame that broke its contract, and its faults, for a person to look at.
 
     Returns:
-        The file that lists the faults; the rows lie beside it.
+        The file in the staging area that lists the faults; the rows lie beside it.
     """
-    faults, rows = _evidence(settings, table_name)
-    for path, content in ((faults, failures), (rows, frame)):
-        with replacing(path) as temporary:
-            content.to_csv(temporary, index=False)
+    faults, rows = _evidence(table_name)
+    for name, content in ((faults, failures), (rows, frame)):
+        _put(settings, name, content.to_csv(index=False).encode())
     return faults
 
 
-def _evidence(settings: Settings, table_name: str) -> tuple[Path, Path]:
-    folder = settings.staging / "quarantine"
-    return folder / f"{table_name}.failures.csv", folder / f"{table_name}.rows.csv"
+def _evidence(table_name: str) -> tuple[str, str]:
+    return (
+        f"quarantine/{table_name}.failures.csv",
+        f"quarantine/{table_name}.rows.csv",
+    )
 
 
 def _provenance(metadata: Mapping[bytes, bytes] | None) -> Provenance:
@@ -148,17 +165,27 @@ def _provenance(metadata: Mapping[bytes, bytes] | None) -> Provenance:
 
 
 @contextmanager
-def _reading(settings: Settings, table_name: str) -> Iterator[Path]:
-    """Turn whatever a missing or damaged file raises into a sentence."""
-    path = path_of(settings, table_name)
-    if not path.exists():
+def _reading(settings: Settings, table_name: str) -> Iterator[tuple[str, Any]]:
+    """Name and source of a staged file; what a damaged one raises as a sentence."""
+    path, remote = str(path_of(settings, table_name)), settings.remote
+    name = f"{_FOLDER}/{table_name}.parquet"
+    there = objects.exists(remote, name) if remote else Path(path).exists()
+    if not there:
         raise StagingError(
             f"{table_name} has not been computed: run `headroom refresh`"
         )
     try:
-        yield path
+        if remote is None:
+            yield path, path
+            return
+        path = f"{remote.data}/{name}"
+        with objects.filesystem(remote).open_input_file(
+            objects.path(remote, name)
+        ) as source:
+            yield path, source
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        why = str(error).splitlines()[0]
+        why = remote.hide(str(error)) if remote else str(error)
+        why = why.splitlines()[0]
         raise StagingError(
             f"{path} cannot be read ({why}): delete it and run `headroom refresh`"
         ) from error

@@ -17,10 +17,12 @@ import pandas as pd
 from pipeline.contracts import TABLES, columns, conform, content_sha256, contract, key
 from pipeline.contracts.conform import to_arrow
 from pipeline.contracts.derive import dictionary
+from pipeline.lake import marks
 from pipeline.lake.changes import changes
 from pipeline.lake.connect import LAKE
 from pipeline.lake.files import sync
-from pipeline.lake.heads import AUTHOR, Head, unfinished
+from pipeline.lake.heads import AUTHOR, Head
+from pipeline.lake.locks import require_lock
 from pipeline.lake.tables import annotate, migrate, shape, target
 from pipeline.settings import Settings
 
@@ -106,7 +108,7 @@ def commit(
         new: the tables to publish.
         facts: what is known of the publication.
     """
-    unfinished(settings).touch()
+    marks.begin(settings)
     last_seq, published = _last(con)
     head = Head(
         seq=last_seq + 1,
@@ -135,8 +137,9 @@ def commit(
         [AUTHOR, f"publication {head.seq}: {head.release_id}", head.to_json()],
     )
     _sync_data(settings)
+    require_lock(settings)
     con.execute("COMMIT")
-    unfinished(settings).unlink()
+    marks.end(settings)
     return head
 
 
@@ -222,7 +225,9 @@ def _list(names: Iterable[str], prefix: str = "") -> str:
 
 def _sync_data(settings: Settings) -> None:
     """Put this transaction's Parquet files on disk before the catalog names them."""
-    since = unfinished(settings).stat().st_mtime_ns
+    if settings.remote:
+        return  # an object that was put is kept
+    since = marks.unfinished(settings).stat().st_mtime_ns
     data = settings.lake / "data"
     paths = [p for p in data.rglob("*") if p.stat().st_mtime_ns >= since]
     for path in [*paths, *([data] if data.exists() else [])]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.contracts.derive import columns, comment, ddl, description, name
-from pipeline.lake.connect import LAKE, literal
+from pipeline.lake.connect import LAKE
+from pipeline.lake.files import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

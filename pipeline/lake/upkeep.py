@@ -73,9 +73,10 @@ def backup(settings: Settings, folder: Path) -> Head:
     """Copy the lake, all its history included, into a new folder.
 
     Raises:
-        UsageError: if the folder exists.
+        UsageError: if the folder exists, or PostgreSQL holds the catalog.
         LakeError: if nothing has been published.
     """
+    _refuse_remote(settings)
     if folder.exists():
         raise UsageError(f"{folder} exists: name a new folder for the backup")
     with writer(settings, "backup"):
@@ -100,8 +101,9 @@ def restore(settings: Settings, folder: Path) -> tuple[Head, Path | None]:
         The head it holds, and where the lake that was there is kept.
 
     Raises:
-        UsageError: if the folder is no backup.
+        UsageError: if the folder is no backup, or PostgreSQL holds the catalog.
     """
+    _refuse_remote(settings)
     if not (folder / CATALOG).is_file():
         raise UsageError(f"{folder} is no backup of a lake: it has no {CATALOG}")
     held = head_of(folder / CATALOG)
@@ -116,6 +118,14 @@ def restore(settings: Settings, folder: Path) -> tuple[Head, Path | None]:
         restored.replace(settings.lake)
         recover(settings)
     return held, aside
+
+
+def _refuse_remote(settings: Settings) -> None:
+    if settings.remote:
+        raise UsageError(
+            "the lake lies in PostgreSQL and in object storage: copy it with `pg_dump` "
+            "and the storage's own means, as docs/deploy.md says"
+        )
 
 
 def _aside(settings: Settings) -> Path | None:

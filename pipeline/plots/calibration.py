@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.plots.look import Look, days, dress, power_axis, years_axis
-from pipeline.plots.plot import Frames, Plot
+from pipeline.plots.plot import Frames, Plot, answering
 
 if TYPE_CHECKING:
     import altair as alt
@@ -27,9 +27,9 @@ _APART = 12 * 86_400_000  # so that the two targets of one date stand side by si
 
 
 def data(frames: Frames) -> dict[str, pd.DataFrame]:
-    """Rows `forecasts`: t, target, lo, mid, hi, came, bound."""
+    """Rows `forecasts` of the scenario that answers; `model` is what came."""
     table = frames["out.backtests"]
-    scenario = _most_scored(table, frames["core.scenarios"])
+    scenario = answering(frames)[1]
     table = table[
         (table["horizon_months"] == HORIZON) & (table["scenario"] == scenario)
     ]
@@ -41,19 +41,12 @@ def data(frames: Frames) -> dict[str, pd.DataFrame]:
             "mid": np.log10(table["predicted_flop_p50"].astype(float)),
             "hi": np.log10(table["predicted_flop_p95"].astype(float)),
             "came": np.log10(table["realised_flop_p50"].astype(float)),
+            "model": table["realised_model_id"].astype(object),
             "bound": table["realised_kind"].eq("lower bound").astype(bool),
         }
     )
     rows["t"] += np.where(rows["target"] == "reasoning", _APART, -_APART)
     return {"forecasts": rows.sort_values(["t", "target"], ignore_index=True)}
-
-
-def _most_scored(table: pd.DataFrame, scenarios: pd.DataFrame) -> str:
-    """The scenario with most forecasts; references are not asked."""
-    ours = table[table["scenario"].isin(scenarios["scenario"])]
-    counts = ours["scenario"].value_counts()
-    best = sorted(counts.index, key=lambda name: (-counts[name], name))
-    return str(best[0]) if best else ""
 
 
 def draw(rows: Frames, look: Look) -> alt.LayerChart:
@@ -92,4 +85,6 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     return dress(alt.layer(*layers), look, TITLE, DECK, ALT, 360)
 
 
-PLOT = Plot(TITLE, ALT, ("out.backtests", "core.scenarios"), data, draw)
+PLOT = Plot(
+    TITLE, ALT, ("out.backtests", "out.convergence", "core.scenarios"), data, draw
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipeline.plots.look import Look, days, dress, lettered
-from pipeline.plots.plot import Frames, Plot
+from pipeline.plots.plot import Frames, Plot, answering
 
 if TYPE_CHECKING:
     import altair as alt
@@ -69,15 +69,17 @@ def _revised(frames: Frames, names: pd.Series) -> pd.Series:
 
 
 def data(frames: Frames) -> dict[str, pd.DataFrame]:
-    """Rows `course` of the headline scenario."""
-    scenarios = frames["core.scenarios"]
-    head = scenarios.loc[scenarios["headline"].astype(bool), "scenario"].iloc[0]
+    """Rows `course` of the scenario that answers."""
     rows = course(frames)
-    return {"course": rows[rows["scenario"] == head]}
+    return {"course": rows[rows["scenario"] == answering(frames)[1]]}
 
 
 def draw(rows: Frames, look: Look) -> alt.LayerChart:
-    """Bars and dots by vintage; open intervals run to the top."""
+    """Bars and dots by vintage; open intervals run to the top.
+
+    The ends of the axis are the parameters `low` and `high`, so that a page can show
+    another scenario.
+    """
     import altair as alt
 
     table = rows["course"]
@@ -89,14 +91,16 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(title=None, format="%b %Y", grid=False),
     )
-    scale = alt.Scale(type="utc", domain=[low, high], nice="month")
+    scale = alt.Scale(
+        type="utc", domainMin=alt.ExprRef("low"), domainMax=alt.ExprRef("high")
+    )
 
     def y(field: str) -> alt.Y:
         axis = alt.Axis(title=None, format="%b %Y", domain=False, tickCount=8)
         return alt.Y(f"{field}:T", scale=scale, axis=axis)
 
     base = alt.Chart(alt.NamedData("course")).encode(x=x)
-    open_end = base.transform_calculate(top=f"datum.hi === null ? {high} : datum.hi")
+    open_end = base.transform_calculate(top="datum.hi === null ? high : datum.hi")
     layers = [
         base.mark_line(
             color=look.ink, strokeDash=[2, 3], strokeWidth=1, clip=True
@@ -118,7 +122,8 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
             fontWeight=600,
         ),
     ]
-    return dress(alt.layer(*layers), look, TITLE, DECK, ALT, 340)
+    ends_of = [alt.param("low", value=low), alt.param("high", value=high)]
+    return dress(alt.layer(*layers).add_params(*ends_of), look, TITLE, DECK, ALT, 340)
 
 
 PLOT = Plot(

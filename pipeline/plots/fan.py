@@ -44,7 +44,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     end = moment(f"{newest.year + _YEARS_AHEAD}-01-01")
     seen = rows["fan"][rows["fan"]["t"] <= end]
     top = float(np.ceil(max([30.0, *seen["hi"], *seen["frontier"]])))
-    time = alt.Scale(type="utc", domain=[moment(FIRST), end], nice=False)
+    # As expressions: Vega's interpreter, which the page needs, loses a plain pair.
+    first, last = (alt.ExprRef(str(at)) for at in (moment(FIRST), end))
+    time = alt.Scale(type="utc", domainMin=first, domainMax=last, nice=False)
     power = alt.Scale(domain=[FLOOR, top], nice=False, zero=False)
     x = alt.X("t:T", scale=time, axis=years_axis())
 

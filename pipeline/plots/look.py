@@ -58,6 +58,18 @@ PAPER = Look(
     titled=True,
 )
 
+# Colours of the page's style sheet, which knows day from night.
+PAGE = Look(
+    ink="var(--ink)",
+    soft="var(--soft)",
+    grid="var(--grid)",
+    paper="var(--paper)",
+    reasoning="var(--r)",
+    frontier="var(--f)",
+    width="container",
+    titled=False,
+)
+
 
 def days(column: pd.Series) -> pd.Series:
     """Dates as milliseconds since 1970 in UTC, which Vega reads the same everywhere."""

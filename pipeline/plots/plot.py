@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipeline.plots.look import PAPER, Look
+from pipeline.plots.look import PAPER, Look, days, moment
+from pipeline.projection.headline import headline
 
 if TYPE_CHECKING:
     from altair import LayerChart, TopLevelMixin
@@ -52,6 +53,20 @@ class Plot:
         chart = self.draw(rows, PAPER)
         chart.datasets = {name: records(frame) for name, frame in rows.items()}
         return chart
+
+
+def answering(frames: Frames) -> tuple[int, str]:
+    """The newest vintage (milliseconds since 1970) and the scenario that answers then.
+
+    The scenario is '' where none is projected.
+    """
+    rows = frames["out.convergence"]
+    scenarios = frames["core.scenarios"].to_dict("records")
+    try:
+        row = headline(scenarios, rows.to_dict("records"))
+    except LookupError:
+        return int(days(rows["vintage"]).max()), ""
+    return moment(str(row["vintage"])), str(row["scenario"])
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The projection of reasoning compute, with the record that it grows from.
 
 What belongs here: the rows. `fan`, `record` and `start` hold every vintage and scenario
-so that a page can choose; `data` gives the newest vintage of the headline scenario.
+so that a page can choose; `data` gives the newest vintage of the scenario that answers.
 What does not: the drawing (fan.py).
 """
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.plots.fan import ALT, FIRST, FLOOR, TITLE, draw
 from pipeline.plots.look import days, moment
-from pipeline.plots.plot import Frames, Plot
+from pipeline.plots.plot import Frames, Plot, answering
 
 
 def fan(frames: Frames) -> pd.DataFrame:
@@ -118,12 +118,9 @@ def at(sets: Frames, vintage: int, scenario: str) -> dict[str, pd.DataFrame]:
 
 
 def data(frames: Frames) -> dict[str, pd.DataFrame]:
-    """The newest vintage of the headline scenario."""
+    """The newest vintage of the scenario that answers."""
     sets = {"fan": fan(frames), "record": record(frames), "start": start(frames)}
-    scenarios = frames["core.scenarios"]
-    head = scenarios.loc[scenarios["headline"].astype(bool), "scenario"]
-    newest = int(days(frames["out.convergence"]["vintage"]).max())
-    return at(sets, newest, str(head.iloc[0]))
+    return at(sets, *answering(frames))
 
 
 PLOT = Plot(

@@ -13,8 +13,9 @@ import pandas as pd
 
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
-from pipeline.projection.dates import year
+from pipeline.projection.dates import years
 
+_EXTRA = ["is_notable"]
 STAGES = ("total", "pretraining")  # a run whose total is unknown counts with its bulk
 
 
@@ -66,35 +67,35 @@ def known_runs(state: State, models: pd.DataFrame) -> pd.DataFrame:
 
     `is_notable` is a column where the models have it.
     """
-    rows = []
-    released = models[models["released_on"] <= state.vintage]
-    for model, name, day in zip(
-        released["model_id"], released["name"], released["released_on"], strict=True
-    ):
-        node = compute_node(state, model)
+    ids = models["model_id"].tolist()
+    days = models["released_on"].to_numpy()
+    found = []
+    for k in np.flatnonzero(days <= np.datetime64(state.vintage)).tolist():
+        node = compute_node(state, ids[k])
         if node is not None:
-            rows.append((model, name, day, float(state.points(node)[1]), node))
-    frame = pd.DataFrame(
-        rows, columns=["model_id", "name", "released_on", "log10_flop", "node"]
-    )
-    if "is_notable" in models:
-        notable = models.set_index("model_id")["is_notable"]
-        frame["is_notable"] = frame["model_id"].map(notable)
-    return frame.sort_values(["released_on", "log10_flop", "model_id"]).assign(
-        flop=lambda f: 10 ** f["log10_flop"]
-    )
+            found.append((days[k], float(state.points(node)[1]), ids[k], k, node))
+    found.sort()
+    names = ["model_id", "name", "released_on", *models.columns.intersection(_EXTRA)]
+    chosen = models[names].iloc[[k for _, _, _, k, _ in found]].reset_index(drop=True)
+    level = np.array([level for _, level, *_ in found])
+    chosen["log10_flop"], chosen["node"] = level, [node for *_, node in found]
+    chosen["flop"] = 10**level
+    return chosen
 
 
 def frontier(state: State, runs: pd.DataFrame) -> Frontier | None:
     """The records among the known runs, by their medians; None when there are none."""
     if runs.empty:
         return None
-    last_of_day = runs.drop_duplicates("released_on", keep="last")
-    before = last_of_day["log10_flop"].cummax().shift(fill_value=-1)
-    records = last_of_day[last_of_day["log10_flop"] > before]
+    days, level = runs["released_on"].to_numpy(), runs["log10_flop"].to_numpy()
+    # Of runs released on one day the largest counts; they come in that order.
+    last = np.flatnonzero(np.append(days[1:] != days[:-1], [True]))
+    before = np.append([-np.inf], np.maximum.accumulate(level[last])[:-1])
+    records = last[level[last] > before]
+    models, nodes = runs["model_id"].tolist(), runs["node"].tolist()
     return Frontier(
-        models=tuple(records["model_id"]),
-        times=np.array([year(day) for day in records["released_on"]]),
-        draws=np.column_stack([state.draws(node) for node in records["node"]]),
-        key=tuple(state.of_node[n].key + n for n in records["node"]),
+        models=tuple(models[k] for k in records),
+        times=years(pd.DatetimeIndex(days[records])),
+        draws=np.column_stack([state.draws(nodes[k]) for k in records]),
+        key=tuple(state.of_node[nodes[k]].key + nodes[k] for k in records),
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
-from pipeline.projection.dates import year
+from pipeline.projection.dates import years
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,23 @@ def candidates(state: State, models: pd.DataFrame, assumed: Assumed) -> pd.DataF
         Columns model_id, released_on, family, node, log10_flop (median), by date.
     """
     widest = assumed.half_width("leader.widest_factor")
-    released = models[models["released_on"] <= state.vintage]
-    rows = []
-    for model, family, day in zip(
-        released["model_id"], released["family"], released["released_on"], strict=True
-    ):
-        node = f"{model}/reasoning"
+    ids, families = models["model_id"].tolist(), models["family"].tolist()
+    days = models["released_on"].to_numpy()
+    largest: dict[str, tuple[float, str, int]] = {}
+    for k in np.flatnonzero(days <= np.datetime64(state.vintage)).tolist():
+        node = f"{ids[k]}/reasoning"
         if not state.anchored(node):
             continue
         p05, p50, p95 = state.points(node)
         if (p95 - p05) / 2 <= widest:
-            rows.append((model, day, family, node, float(p50)))
-    found = pd.DataFrame(
-        rows, columns=["model_id", "released_on", "family", "node", "log10_flop"]
-    )
-    largest = found.sort_values(["log10_flop", "model_id"]).drop_duplicates(
-        "family", keep="last"
-    )
-    return largest.sort_values(["released_on", "model_id"])
+            own = (float(p50), ids[k], k)
+            largest[families[k]] = max(largest.get(families[k], own), own)
+    able = sorted(largest.values(), key=lambda own: (days[own[2]], own[1]))
+    chosen = models[["model_id", "released_on", "family"]]
+    chosen = chosen.iloc[[k for *_, k in able]].reset_index(drop=True)
+    chosen["node"] = [f"{model}/reasoning" for _, model, _ in able]
+    chosen["log10_flop"] = [level for level, *_ in able]
+    return chosen
 
 
 def leader(state: State, able: pd.DataFrame) -> Leader | None:
@@ -64,7 +63,7 @@ def leader(state: State, able: pd.DataFrame) -> Leader | None:
     best = draws.argmax(axis=1)
     wins = np.bincount(best, minlength=len(able))
     top = int(wins.argmax())
-    times = np.array([year(day) for day in able["released_on"]])
+    times = years(able["released_on"])
     return Leader(
         model=str(able["model_id"].iloc[top]),
         probability=float(wins[top] / len(draws)),

@@ -12,6 +12,7 @@ is changed; only its partner is.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,20 +32,28 @@ def paired(
         frontier: draws of the records.
         joint: whether the two share a component; then their rows stay together.
     """
-    luck = paces.luck(len(leader.start))
-    wanted = luck[:, paces.START], luck[:, paces.TOTAL]
+    start, total, both = _wanted(len(leader.start))
     last = frontier.draws[:, -1]
     if joint:
-        rows = _like(_batches(leader.start, last), _batches(*wanted))
-        first = second = rows
+        first = second = _like(_batches(leader.start, last), both)
     else:
-        first, second = (
-            _like(np.argsort(x, kind="stable"), np.argsort(z, kind="stable"))
-            for x, z in zip((leader.start, last), wanted, strict=True)
-        )
+        first = _like(np.argsort(leader.start, kind="stable"), start)
+        second = _like(np.argsort(last, kind="stable"), total)
     return (
         replace(leader, start=leader.start[first], time=leader.time[first]),
         replace(frontier, draws=frontier.draws[second]),
+    )
+
+
+@lru_cache(maxsize=4)
+def _wanted(n: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Orders of the luck: by start, by total, by both."""
+    luck = paces.luck(n)
+    start, total = luck[:, paces.START], luck[:, paces.TOTAL]
+    return (
+        np.argsort(start, kind="stable"),
+        np.argsort(total, kind="stable"),
+        _batches(start, total),
     )
 
 

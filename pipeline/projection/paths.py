@@ -9,6 +9,7 @@ growth.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,25 +55,42 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
         frontier: the records, piecewise log-linear.
         share: (draws,) log10 of the ceiling's share.
     """
+    return crossings(course, frontier, [share])[0]
+
+
+def crossings(
+    course: Course, frontier: Frontier, shares: Sequence[FloatArray]
+) -> list[FloatArray]:
+    """`crossing` at each of several shares; what they have in common is done once."""
     corners = _corners(course, frontier)
-    gap = _gap(course, frontier, share, corners)
-    reached = gap <= 0
-    k = reached.argmax(axis=1)[:, None]
-    before = np.maximum(k - 1, 0)
-    t0, t1 = (np.take_along_axis(corners, i, axis=1)[:, 0] for i in (before, k))
-    g0, g1 = (np.take_along_axis(gap, i, axis=1)[:, 0] for i in (before, k))
     last = corners[:, -1]
-    closing = gap[:, -1] - _gap(course, frontier, share, last[:, None] + 1)[:, 0]
+    further = np.column_stack([corners, last + 1])
+    gap = frontier.at(further, course.growth) - straight(course, further)
+    closing = gap[:, -2] - gap[:, -1]
+    return [_first(corners, gap[:, :-1] + s[:, None], closing) for s in shares]
+
+
+def _first(corners: FloatArray, gap: FloatArray, closing: FloatArray) -> FloatArray:
+    """Where the gap (draws, corners) first is no more positive, in or behind them."""
+    reached = gap <= 0
+    k = reached.argmax(axis=1)
+    rows, before = np.arange(len(k)), np.maximum(k - 1, 0)
+    t0, t1 = corners[rows, before], corners[rows, k]
+    g0, g1 = gap[rows, before], gap[rows, k]
     with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.where(k[:, 0] == 0, corners[:, 0], t0 + (t1 - t0) * g0 / (g0 - g1))
-        beyond = np.where(closing > 0, last + gap[:, -1] / closing, np.inf)
-    return np.where(reached.any(axis=1), inside, beyond)
+        inside = np.where(k == 0, corners[:, 0], t0 + (t1 - t0) * g0 / (g0 - g1))
+        beyond = np.where(closing > 0, corners[:, -1] + gap[:, -1] / closing, np.inf)
+    return np.where(reached[rows, k], inside, beyond)
 
 
 def _corners(course: Course, frontier: Frontier) -> FloatArray:
     """Times at which R or F may bend, from the leader's release on, ascending."""
     time = course.time[:, None]
-    corners = [time, np.maximum(frontier.times[None, :], time)]
+    later = frontier.times[frontier.times > course.time.min()]
+    corners = [time]
+    if len(later):
+        corners.append(np.maximum(later[None, :], time))
+    bent = len(corners)
     if np.isfinite(course.stall).any():
         corners.append(course.stall[:, None])
     if course.capped:
@@ -81,19 +99,11 @@ def _corners(course: Course, frontier: Frontier) -> FloatArray:
             meets = above / (course.pace - course.cap_growth)
             frees = -above / course.cap_growth
         corners += [time + meets[:, None], time + frees[:, None]]
-    if len(corners) == 2:
+    if len(corners) == bent:
         return np.hstack(corners)
     bends = np.hstack(corners)
     bends = np.where(np.isfinite(bends), np.maximum(bends, time), time)
     return np.sort(bends, axis=1)
-
-
-def _gap(
-    course: Course, frontier: Frontier, share: FloatArray, t: FloatArray
-) -> FloatArray:
-    """log10 of ceiling over R at times (draws, times); positive below the ceiling."""
-    ceiling = frontier.at(t, course.growth) + share[:, None]
-    return np.asarray(ceiling - straight(course, t))
 
 
 def straight(course: Course, t: FloatArray) -> FloatArray:
@@ -117,20 +127,54 @@ def path(
         met: (draws,) the crossing, inf = never.
         t: years.
     """
-    never = np.isinf(met)
-    join = np.where(never, course.time, met)[:, None]
-    stalls = bool(np.isfinite(course.stall).any())
-    until = np.minimum(t[None, :], course.stall[:, None]) if stalls else t
-    level = straight(course, join) - frontier.at(join, course.growth)
-    ceiling = level + frontier.at(until, course.growth)
-    joined = (t[None, :] >= join) & ~never[:, None]
-    reasoning = np.where(joined, ceiling, straight(course, t))
-    slope = np.where(joined, course.growth[:, None], course.pace[:, None])
-    slope = np.where(t[None, :] > course.stall[:, None], 0.0, slope)
-    if not course.capped:
-        return reasoning, slope
-    cap = course.cap_at(t)
-    reasoning = np.where(joined, np.minimum(ceiling, np.maximum(cap, level)), reasoning)
-    at_cap = reasoning >= cap - _SAME
-    slope = np.where(at_cap, np.minimum(slope, course.cap_growth[:, None]), slope)
-    return reasoning, np.where(reasoning > cap + _SAME, 0.0, slope)
+    reasoning, slope = Path(course, frontier, met).at(t)
+    return reasoning.T, slope.T
+
+
+class Path:
+    """A course that joins the frontier's growth where it meets its ceiling."""
+
+    def __init__(self, course: Course, frontier: Frontier, met: FloatArray) -> None:
+        self._course, self._frontier = course, frontier
+        never = np.isinf(met)
+        self._met, join = met, np.where(never, course.time, met)[:, None]
+        at_join = straight(course, join) - frontier.at(join, course.growth)
+        self._level = np.ascontiguousarray(at_join[:, 0])
+        self._stalls = bool(np.isfinite(course.stall).any())
+
+    def at(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """R(t) and its growth per year, log10, both (times, draws).
+
+        Times come first, for months are sorted one by one.
+
+        Args:
+            t: (times,) years.
+        """
+        course, level, at = self._course, self._level, t[:, None]
+        until = np.minimum(at, course.stall) if self._stalls else at
+        ceiling = level + _above(self._frontier, until, course.growth)
+        free = course.start + course.pace * np.maximum(until - course.time, 0.0)
+        joined = at >= self._met
+        slope = np.where(joined, course.growth, course.pace)
+        if self._stalls:
+            slope[at > course.stall] = 0.0
+        if not course.capped:
+            return np.where(joined, ceiling, free), slope
+        cap = course.cap + course.cap_growth * at
+        free = np.maximum(course.start, np.minimum(free, cap))
+        ceiling = np.minimum(ceiling, np.maximum(cap, level))
+        reasoning = np.where(joined, ceiling, free)
+        slope = np.where(
+            reasoning >= cap - _SAME, np.minimum(slope, course.cap_growth), slope
+        )
+        return reasoning, np.where(reasoning > cap + _SAME, 0.0, slope)
+
+
+def _above(frontier: Frontier, t: FloatArray, growth: FloatArray) -> FloatArray:
+    """`Frontier.at` with times first: t is (times, 1) or (times, draws)."""
+    last = frontier.times[-1]
+    if t.min() >= last:
+        return np.asarray(np.ascontiguousarray(frontier.draws[:, -1])
+                          + (t - last) * growth)  # fmt: skip
+    wide = np.broadcast_to(t, (len(t), len(growth)))
+    return frontier.at(wide.T, growth).T

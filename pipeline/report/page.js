@@ -21,8 +21,8 @@ for (const s of ["reasoning", "total", "pretraining", "sft", ""]) $("stage").app
 $("find").addEventListener("input", drawTable);
 $("stage").addEventListener("change", drawTable);
 $("drawer").addEventListener("click", (ev) => { if (ev.target === $("drawer")) $("drawer").close(); });
-let width = innerWidth;
-addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(false); } });
 draw();
 drawTable();
+drawEvidence(CONVERGENCE.find((c) => c.vintage === VINTAGES[VINTAGES.length - 1] && c.scenario === D.shown));
 drawRest();
+drawOthers(openDrawer);

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.lake.files import replacing
 from pipeline.report.answer import answer, chosen
+from pipeline.report.charts import charts, library
 from pipeline.report.data import read
 
 SCRIPTS = ("tools.js", "charts.js", "tables.js", "page.js")
@@ -36,11 +37,13 @@ def render(source: Path) -> str:
     row = chosen(parts)
     parts["shown"] = row["scenario"] if row else None
     style = _asset("page.css")
+    parts["charts"] = charts(source)
+    vega = library()
     script = "\n".join(_asset(name) for name in SCRIPTS)
     answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(parts))
     return Template(_asset("template.html")).substitute(
         policy=(
-            f"default-src 'none'; script-src {_hash(script)}; "
+            f"default-src 'none'; script-src {_hash(vega)} {_hash(script)}; "
             f"style-src {_hash(style)}; "
             "base-uri 'none'; form-action 'none'"
         ),
@@ -50,6 +53,7 @@ def render(source: Path) -> str:
         answer=answered,
         style=style,
         data=embed(parts),
+        vega=vega,
         script=script,
     )
 

@@ -12,7 +12,7 @@ function drawEvents(scenario, choose) {
     const moved = new Set(HISTORY.filter((h) => h.vintage === c.vintage && h.stage === "reasoning").flatMap((h) => ids(h.changed_by)));
     const told = before ? (said.filter((k) => moved.has(k.claim_id)).concat(said.filter((k) => !moved.has(k.claim_id)))) : [];
     const led = before && before.leader_model_id !== c.leader_model_id ? nameOf(c.leader_model_id) + " takes the lead. " : "";
-    body.push([el("button", { type: "button", onclick: () => choose(c.vintage) }, dmy(c.vintage)), my(c.date_p50), months === null ? "first" : months === 0 ? "0" : (months > 0 ? "+" : "−") + Math.abs(months), el("span", {}, led, told.length ? told[0].summary + (told.length > 1 ? " And " + (told.length - 1) + " more." : "") : before ? "" : "The first date with an anchored leader and frontier.")]);
+    body.push([el("button", { type: "button", onclick: () => choose(c.vintage) }, dmy(c.vintage)), my(c.date_p50), months === null ? "first" : months === 0 ? "0" : (months > 0 ? "+" : "−") + Math.abs(months), el("span", {}, led, told.length ? told[0].summary + " " : "", told.length && claimModel(told[0].claim_id) ? modelButton(claimModel(told[0].claim_id)) : "", told.length ? (told.length > 1 ? " And " + (told.length - 1) + " more." : "") : before ? "" : "The first date with an anchored leader and frontier.")]);
   });
   const t = grid([H("Known by", "nw"), H("Median", "nw"), H("Months", "n"), H("What happened", "w")], body.slice().reverse(), "Convergence by vintage");
   $("events").replaceChildren(el("details", { open: body.length < 9 }, el("summary", {}, "What happened, vintage by vintage (" + body.length + ")"), t));
@@ -33,7 +33,7 @@ function drawTable() {
   const key = (e) => sortState.key === "grade" ? (GRADES.indexOf(e.grade) + 1 || 9) : e[sortState.key];
   found.sort((a, b) => { const x = key(a), y = key(b); if (x === null) return 1; if (y === null) return -1; return (x < y ? -1 : x > y ? 1 : 0) * (sortState.down ? -1 : 1); });
   const head = cols.map(([k, t, c]) => el("th", { scope: "col", class: c, "aria-sort": k && sortState.key === k ? (sortState.down ? "descending" : "ascending") : null }, k ? el("button", { type: "button", "data-key": k, onclick: () => { sortState.down = sortState.key === k ? !sortState.down : k === "mid" || k === "n_claims" || k === "released"; sortState.key = k; drawTable(); document.querySelector(`[data-key=${k}]`).focus(); } }, t, sortState.key === k ? (sortState.down ? " ↓" : " ↑") : "") : t));
-  const body = found.map((e) => el("tr", {}, el("td", {}, modelButton(e.model_id), el("div", { class: "note" }, e.developer)), el("td", { class: "hide" }, e.stage), el("td", { class: "nw hide" }, my(e.released)), el("td", {}, bar(e)), el("td", { class: "n" }, e.mid === null ? (e.hi !== null ? "< " + flop(e.hi) : e.lo !== null ? "> " + flop(e.lo) : "–") : flop(e.mid)), el("td", {}, e.grade ? el("span", { class: "tag" + (e.grade === "speculative" ? " hot" : "") }, e.grade) : el("span", { class: "note" }, "bounds only")), el("td", { class: "n hide" }, e.n_independent + " of " + e.n_claims)));
+  const body = found.map((e) => el("tr", {}, el("td", {}, modelButton(e.model_id), el("div", { class: "note" }, e.developer)), el("td", { class: "hide" }, e.stage), el("td", { class: "nw hide" }, my(e.released)), el("td", {}, bar(e)), el("td", { class: "n" }, modelButton(e.model_id, e.mid === null ? (e.hi !== null ? "< " + flop(e.hi) : e.lo !== null ? "> " + flop(e.lo) : "–") : flop(e.mid))), el("td", {}, e.grade ? el("span", { class: "tag" + (e.grade === "speculative" ? " hot" : "") }, e.grade) : el("span", { class: "note" }, "bounds only")), el("td", { class: "n hide" }, e.n_independent + " of " + e.n_claims)));
   $("table").replaceChildren(el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Estimates" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body))));
   $("count").textContent = found.length + " of " + ESTIMATES.length;
 }
@@ -52,18 +52,26 @@ function openDrawer(id) {
   box.showModal();
   box.scrollTop = 0;
 }
+function drawEvidence(c) {
+  if (!c || !c.leader_model_id) return;
+  const parts = ["Behind these sentences: the claims on the largest reasoning run, ", modelButton(c.leader_model_id)];
+  if (c.frontier_model_id) parts.push(", and on the largest run of all, ", modelButton(c.frontier_model_id));
+  const s = rowsOf("scenarios").find((k) => k.scenario === c.scenario);
+  parts.push(s ? ". Scenario “" + s.scenario.replaceAll("_", " ") + "”: " + s.description : ".");
+  $("evidence").replaceChildren(...parts);
+}
 const put = (id, ...kids) => $(id).querySelector(":scope > div").replaceChildren(...kids);
 function drawRest() {
   const seen = new Map();
   for (const o of rowsOf("observed")) { if (!seen.has(o.model_id)) seen.set(o.model_id, { ...o, s: {} }); seen.get(o.model_id).s[o.share] = o; }
   const told = (o) => o ? o.state + (o.probability === null ? "" : " (" + pct(o.probability) + ")") : "–";
   const split = [...seen.values()], clear = split.filter((o) => o.reasoning_over_frontier_p50 !== null).sort((a, b) => b.reasoning_over_frontier_p50 - a.reasoning_over_frontier_p50), dark = split.filter((o) => o.reasoning_over_frontier_p50 === null);
-  put("observed", grid([H("Run"), H("÷ its other training", "n"), H("÷ frontier", "n"), H("a tenth of it?"), H("half?"), H("all?")], clear.map((o) => [modelButton(o.model_id), num(o.reasoning_over_rest_p50, 2), num(o.reasoning_over_frontier_p50, 2), told(o.s["0.1"]), told(o.s["0.5"]), told(o.s["1"])]), "Observed convergence"), dark.length ? el("p", { class: "note" }, "Split undisclosed, so unknown: " + dark.map((o) => nameOf(o.model_id)).join(", ") + ".") : "");
+  put("observed", grid([H("Run"), H("÷ its other training", "n"), H("÷ frontier", "n"), H("a tenth of it?"), H("half?"), H("all?")], clear.map((o) => [modelButton(o.model_id), share(o.reasoning_over_rest_p50), share(o.reasoning_over_frontier_p50), told(o.s["0.1"]), told(o.s["0.5"]), told(o.s["1"])]), "Observed convergence"), dark.length ? el("p", { class: "note" }, "Split undisclosed, so unknown: " + dark.map((o) => nameOf(o.model_id)).join(", ") + ".") : "");
   const bad = rowsOf("conflicts"), newest = bad.length ? bad[0].vintage : null, now = bad.filter((k) => k.vintage === newest);
   if (!D.conflicts) $("conflicts").remove();
   else put("conflicts", now.length ? grid([H("Claim"), H("z", "n"), H("Status"), H("Why", "w")], now.map((k) => [modelButton(claimModel(k.claim_id), k.claim_id), num(k.z, 2), (k.status || "").replace("_", " "), k.explanation || ""]), "Conflicts") : el("p", {}, "None."));
   const cal = rowsOf("calibration");
-  put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error (OOM)", "n"), H("CRPS", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), c.n_forecasts, c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
+  put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error", "n"), H("Mean score", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), c.n_forecasts, c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
   const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
   put("changes", diff.length ? grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], diff.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes") : el("p", {}, "Nothing that a reader would notice."));
   const ass = rowsOf("assumptions"), web = (t) => /^https?:/i.test(t || "") ? link(t, t.replace(/^https?:\/\/(www\.)?/i, "").split("/")[0]) : t || "";

@@ -1,12 +1,11 @@
 "use strict";
 // Data and small helpers. All text goes into the page as text nodes, never as HTML.
 const D = JSON.parse(document.getElementById("data").textContent);
-const rowsOf = (part) => {
-  const cols = D[part];
-  if (!cols) return [];
-  const names = Object.keys(cols);
+const expand = (cols) => {
+  const names = Object.keys(cols || {});
   return names.length ? cols[names[0]].map((_, i) => Object.fromEntries(names.map((n) => [n, cols[n][i]]))) : [];
 };
+const rowsOf = (part) => expand(D[part]);
 const MODELS = new Map(rowsOf("models").map((m) => [m.model_id, m]));
 const SOURCES = new Map(rowsOf("sources").map((s) => [s.source_id, s]));
 const nameOf = (id) => (MODELS.get(id) || {}).name || id || "";
@@ -31,7 +30,8 @@ const flop = (x) => {
   if (d >= 10) { d = 1; p += 1; }
   return d.toFixed(1) + " × 10" + sup(p);
 };
-const num = (x, n = 3) => x === null || x === undefined ? "–" : Math.abs(x) >= 1e6 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(1).replace("+", "") : String(Number(x.toPrecision(n)));
+const num = (x, n = 3) => x === null || x === undefined ? "–" : (Math.abs(x) >= 1e6 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(1).replace("+", "") : String(Number(x.toPrecision(n)))).replaceAll("-", "−");
+const share = (x) => x !== null && x !== undefined && x > 0 && x < 1e-3 ? "< 0.001" : num(x, 2);
 const pct = (x) => x === null || x === undefined ? "–" : x > 0.995 ? "> 99%" : x < 0.005 ? "< 1%" : Math.round(100 * x) + "%";
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const my = (d) => d ? MONTHS[+d.slice(5, 7) - 1] + " " + d.slice(0, 4) : "–";
@@ -40,7 +40,7 @@ const yr = (d) => { const t = new Date(d + "T00:00:00Z"), y = t.getUTCFullYear()
 const link = (url, text) => /^https?:\/\//i.test(url || "") ? el("a", { href: url, rel: "noopener noreferrer" }, text) : el("span", {}, text);
 const ids = (text) => (text || "").split(/[,;\s]+/).filter(Boolean);
 const tip = (event, ...lines) => {
-  const box = $("tip"), at = event.currentTarget.getBoundingClientRect();
+  const box = $("tip"), at = event.target.getBoundingClientRect();
   box.replaceChildren(el("b", {}, lines[0]), ...lines.slice(1).filter(Boolean).map((l) => el("div", {}, l)));
   box.hidden = false;
   box.style.left = Math.max(6, Math.min(at.left + 14, innerWidth - box.offsetWidth - 6)) + "px";

@@ -15,6 +15,8 @@ TRAPS = {
     "rdworldonline-r1/r1-cost-12m": "held_out",
     "epoch-notable-models-2026-07/inkling": "arithmetic",
 }
+FLOOR = "qbitai-2025-05-14/amodei-floor"
+NEWEST = "2100-01-01"
 COUNTS = ["n_claims", "n_held_out"]
 
 
@@ -31,29 +33,33 @@ def _without(*claims: str) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _believed(claim: str, models: list[str]) -> loaded.Loaded:
-    """The claim as an analyst's, uncorrected, one claim per model."""
+def _reranked(claim: str, models: tuple[str, ...] = ()) -> loaded.Loaded:
+    """The claim as an analyst's and uncorrected; of each model by name, if given."""
     tables = _without(claim)
     given = loaded.real().tables
     row = given["raw.claims"].set_index("claim_id", drop=False).loc[[claim]]
+    row = row.assign(source_id="analyst")
     claims = [
-        row.assign(
-            claim_id=f"analyst/{m}", source_id="analyst", model_id=m, applies_to=None
-        )
-        for m in models
+        row.assign(claim_id=f"analyst/{m}", model_id=m, applies_to=None) for m in models
     ]
     source = given["raw.sources"].head(1).assign(source_id="analyst", kind="analyst")
-    for name, rows in (("raw.claims", claims), ("raw.sources", [source])):
+    for name, rows in (("raw.claims", claims or [row]), ("raw.sources", [source])):
         joined = pd.concat([tables[name], *rows], ignore_index=True)
         tables[name] = joined.astype(given[name].dtypes.to_dict())
     return loaded.again(tables)
+
+
+def _moved(found: loaded.Loaded, node: tuple[str, str], day: str) -> float:
+    """What re-ranking does to a median, as a factor."""
+    before = loaded.real().estimates(day).loc[node, "flop_p50"]
+    return float(found.estimates(day).loc[node, "flop_p50"] / before)
 
 
 @pytest.mark.parametrize(("claim", "status"), TRAPS.items())
 def test_each_is_a_conflict_from_its_first_vintage_to_the_newest(
     claim: str, status: str
 ) -> None:
-    for day in (_disclosed(claim), "2100-01-01"):
+    for day in (_disclosed(claim), NEWEST):
         rows = loaded.real().conflicts(day).loc[[claim]]
         assert set(rows["status"]) == {status}
         assert (rows["weight"] == 0).all()
@@ -68,7 +74,7 @@ def test_the_floor_is_tested_against_o1_and_o3() -> None:
 @pytest.mark.parametrize("claim", TRAPS)
 def test_removing_it_changes_no_published_digit(claim: str) -> None:
     removed = loaded.again(_without(claim))
-    for day in (_disclosed(claim), "2100-01-01"):
+    for day in (_disclosed(claim), NEWEST):
         before, after = loaded.real().estimates(day), removed.estimates(day)
         # A node known only from the claim goes with it; it had no figure.
         gone = before.index.difference(after.index)
@@ -79,27 +85,32 @@ def test_removing_it_changes_no_published_digit(claim: str) -> None:
         )
 
 
-def test_believed_as_an_analyst_29_4m_hardly_moves_r1() -> None:
-    found = _believed("aiinsightdaily-nature/r1-cost-29-4m", ["deepseek-r1"])
-    node = ("deepseek-r1", "reasoning")
-    moved = (
-        found.estimates().loc[node, "flop_p50"]
-        / (loaded.real().estimates().loc[node, "flop_p50"])
-    )
-    assert 1 / 1.2 < moved < 1.2
-    row = found.conflicts().loc["analyst/deepseek-r1"]
-    assert row["z"] > 2.5
-    assert "of better standing" in row["explanation"]
+def test_as_an_analyst_s_29_4m_hardly_moves_r1() -> None:
+    claim = "aiinsightdaily-nature/r1-cost-29-4m"
+    found = _reranked(claim)
+    for day in (_disclosed(claim), NEWEST):
+        assert 1 / 1.2 < _moved(found, ("deepseek-r1", "reasoning"), day) < 1.2
+        row = found.conflicts(day).loc[claim]
+        assert row["z"] > 2.5
+        assert "of better standing" in row["explanation"]
 
 
-def test_believed_as_an_analyst_the_floor_hardly_moves_o1() -> None:
-    found = _believed("qbitai-2025-05-14/amodei-floor", ["o1", "o3"])
-    node = ("o1", "reasoning")
-    moved = (
-        found.estimates().loc[node, "flop_p50"]
-        / (loaded.real().estimates().loc[node, "flop_p50"])
-    )
-    assert 0.95 < moved < 1.05
+def test_as_an_analyst_s_the_floor_is_a_class_tested_and_moves_nothing() -> None:
+    found = _reranked(FLOOR)
+    for day in (_disclosed(FLOOR), NEWEST):
+        for model in ("o1", "o3"):
+            assert 0.95 < _moved(found, (model, "reasoning"), day) < 1.05
+        rows = found.conflicts(day).loc[[FLOOR]]
+        # At first 1e26 is within reach of what is known of o3.
+        assert "o1/reasoning" in set(rows["node"])
+        assert (rows["z"] > 2.5).all()
+        assert (rows["weight"] == 0).all()
+
+
+def test_said_of_o1_and_o3_by_name_the_floor_is_overruled_by_better_sources() -> None:
+    """Once a primary source gives R1 a level: then what it denies has better rank."""
+    found = _reranked(FLOOR, ("o1", "o3"))
+    assert 0.95 < _moved(found, ("o1", "reasoning"), NEWEST) < 1.05
     rows = found.conflicts().loc[["analyst/o1", "analyst/o3"]]
     assert (rows["z"] > 2.5).all()
     assert rows["explanation"].str.contains("of better standing").all()
@@ -120,6 +131,6 @@ def test_more_than_tenfold_as_an_echo_leaves_the_ratio_at_ten() -> None:
     found = loaded.again(tables)
     assert observed.loc[stated, "role"] == "fused"
     assert found.observations().loc["later/more-than-10x", "role"] == "echo"
-    state = found.at("2100-01-01")
+    state = found.at(NEWEST)
     ratio = state.draws("o3/reasoning") - state.draws("o1/reasoning")
     assert 10 ** np.median(ratio) == pytest.approx(10, rel=0.02)

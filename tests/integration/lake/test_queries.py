@@ -1,5 +1,7 @@
 """The ten example queries run, one statement each, and the README lists them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,18 @@ def test_question_stands_in_the_file_and_in_the_readme(path):
     assert first.endswith("?")
     row = f"| `{path.name}` | {first.removeprefix('-- ')} |"
     assert row in (FOLDER / "README.md").read_text()
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda p: p.name)
+def test_query_runs_in_the_shell(first, path):
+    shell = Path(sys.executable).parent / "duckdb"
+    done = subprocess.run(
+        [shell, "-readonly", "-csv", first.plain, "-f", path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    names, rows = run_sql(first, path.read_text())
+    lines = done.stdout.splitlines()
+    if rows:
+        assert lines[0].split(",") == names
+        assert len(lines) >= len(rows) + 1

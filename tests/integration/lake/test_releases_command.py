@@ -7,8 +7,11 @@ import typer
 from synthetic import F2, NOW, frames, stage
 from typer.testing import CliRunner
 
+from pipeline import report
 from pipeline.cli import releases
 from pipeline.lake import head, publish
+from pipeline.refresh import refresh
+from tests.soak import tiny
 
 
 @pytest.fixture
@@ -78,3 +81,20 @@ def test_doctor(run, published):
     assert done.exit_code == 1
     bad = [each for each in json.loads(done.stdout) if not each["ok"]]
     assert [each["what"] for each in bad] == ["lake"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "garbage"])
+def test_the_doctor_rebuilds_the_page(tmp_path, monkeypatch, damage):
+    settings = tiny.project(tmp_path)
+    assert refresh(settings).problems == []
+    page = settings.report / report.PAGE
+    good = page.read_bytes()
+    page.unlink() if damage == "missing" else page.write_bytes(b"garbage")
+    monkeypatch.setenv("HEADROOM_WAREHOUSE", str(settings.warehouse))
+    app = typer.Typer()
+    releases.register(app)
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    assert done.exit_code == 0
+    found = {each["what"]: each for each in json.loads(done.stdout)}
+    assert found["page"]["text"] == "rebuilt the page from the release"
+    assert page.read_bytes() == good

@@ -1,7 +1,7 @@
 """The same sources give the same release on any machine.
 
-Two projects of their own, refreshed in other time zones (the local dates differ),
-locales, thread counts and hash seeds, publish the same id and the same tables. Only
+Two projects of their own, refreshed on other days, in other time zones and locales,
+with other thread counts and hash seeds, publish the same id and the same tables. Only
 meta.releases, which says when and by which run, may differ.
 """
 
@@ -16,15 +16,24 @@ import duckdb
 ROOT = Path(__file__).parents[3]
 REFRESH = """
 import sys
+from datetime import timedelta
 from pathlib import Path
+from pipeline.assets import raw
 from pipeline.refresh import refresh
 from tests import mini
+
+class Later(raw.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + timedelta(days=int(sys.argv[2]))
+
+raw.datetime = Later
 outcome = refresh(mini.project(Path(sys.argv[1])))
 assert outcome.published, outcome
 """
 PLACES = (
-    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "OMP_NUM_THREADS": "1"},
-    {"TZ": "Etc/GMT+12", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2"},
+    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "OMP_NUM_THREADS": "1", "DAYS": "0"},
+    {"TZ": "Etc/GMT+12", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "2", "DAYS": "400"},
 )
 
 
@@ -39,7 +48,7 @@ def test_two_copies_publish_the_same(tmp_path):
             "PYTHONHASHSEED": str(number),
             "OPENBLAS_NUM_THREADS": place["OMP_NUM_THREADS"],
         }
-        command = [sys.executable, "-c", REFRESH, str(folder)]
+        command = [sys.executable, "-c", REFRESH, str(folder), place["DAYS"]]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, check=False, capture_output=True
         )

@@ -83,7 +83,9 @@ def test_a_failed_write_leaves_the_old_file(settings, monkeypatch):
 def test_quarantine_keeps_rows_and_faults_until_a_good_table_comes(settings):
     bad = pd.DataFrame({"model_id": ["m"], "flop_p50": [-1.0]})
     faults = pd.DataFrame({"column": ["flop_p50"], "failure_case": [-1.0]})
-    path = staging.quarantine(settings, "core.estimates", bad, faults)
+    path = settings.staging / staging.quarantine(
+        settings, "core.estimates", bad, faults
+    )
     assert "flop_p50" in path.read_text()
     assert len(list(path.parent.iterdir())) == 2
     assert not staging.path_of(settings, "core.estimates").exists()

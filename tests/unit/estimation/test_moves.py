@@ -7,8 +7,8 @@ from scipy import stats
 from pipeline.estimation import jumps as jumping
 from pipeline.estimation.batch import batch
 from pipeline.estimation.draws import generator
-from pipeline.estimation.grid import quantiles
-from pipeline.estimation.jumps import GROUPS, Jumps, groups
+from pipeline.estimation.grid import pair_quantiles, quantiles
+from pipeline.estimation.jumps import TURNS, Jumps, turns
 from pipeline.estimation.moves import (
     BoundSlice,
     Space,
@@ -16,6 +16,7 @@ from pipeline.estimation.moves import (
     log_bound,
     weights,
 )
+from pipeline.estimation.pieces import CUTS, pieces
 from tests.unit.estimation.records import METHOD, graph_of, record
 
 KEY = "7e" * 32
@@ -67,7 +68,7 @@ def test_a_jump_keeps_the_posterior_and_moves(graph):
     space = space_of([graph], 20_000)
     x = exact(graph, 20_000)
     before = x.copy()
-    move = Jumps(space, [np.ones((GROUPS, 1), dtype=bool)])
+    move = Jumps(space, [np.ones((TURNS, 1), dtype=np.int64)])
     for sweep in range(3):
         move(x, sweep)
     assert distance(x, graph) > 1e-4
@@ -83,7 +84,7 @@ def test_a_jump_crosses_between_humps_and_a_sweep_does_not():
     for _ in range(20):
         x = against(x, *gaussian_given_weights(space, weights(space, x)))
     assert np.mean(x > 24 - METHOD.prior_mean) < 0.02
-    move = Jumps(space, [np.ones((GROUPS, 1), dtype=bool)])
+    move = Jumps(space, [np.ones((TURNS, 1), dtype=np.int64)])
     for sweep in range(20):
         move(left, sweep)
     # The wider claim's hump, at 25, has (by quadrature) a share of its own.
@@ -92,34 +93,104 @@ def test_a_jump_crosses_between_humps_and_a_sweep_does_not():
     assert np.mean(left > 24 - METHOD.prior_mean) == pytest.approx(share, abs=0.06)
 
 
+def connected(graph, inside):
+    edges = [(i, j) for i, j in zip(graph.i, graph.j, strict=True) if j >= 0]
+    reached = {int(np.flatnonzero(inside)[0])}
+    for _ in range(graph.n):
+        for i, j in edges:
+            if inside[i] and inside[j] and reached & {i, j}:
+                reached |= {i, j}
+    return reached == set(np.flatnonzero(inside))
+
+
+def touching(graph, label):
+    """Claims that join two groups."""
+    one, other = label[graph.i], np.where(graph.relative, label[graph.j], 0)
+    return (one != other) & (one > 0) & (other > 0)
+
+
 def test_groups_are_connected_and_an_odd_claim_ties_each_to_the_rest():
     graph = record(9, 25, seed=3, group=None, bounds=0)
     odd = np.zeros(graph.m, dtype=bool)
     claim = np.flatnonzero(graph.relative)[0]
     odd[claim] = True
-    found = groups(graph, odd, generator(KEY, 2))
-    assert found.shape == (GROUPS, 9)
-    edges = [(i, j) for i, j in zip(graph.i, graph.j, strict=True) if j >= 0]
-    for inside in found:
-        assert inside[graph.i[claim]] != inside[graph.j[claim]]
-        reached = {int(np.flatnonzero(inside)[0])}
-        for _ in range(9):
-            for i, j in edges:
-                if inside[i] and inside[j] and reached & {i, j}:
-                    reached |= {i, j}
-        assert reached == set(np.flatnonzero(inside))
+    found = turns(graph, odd, generator(KEY, 2))
+    assert found.shape == (TURNS, 9)
+    for label in found:
+        assert not touching(graph, label).any()
+        for number in range(1, label.max() + 1):
+            inside = label == number
+            assert inside[graph.i[claim]] != inside[graph.j[claim]]
+            assert connected(graph, inside)
     assert len(np.unique(found, axis=0)) > 3
+
+
+def test_groups_that_do_not_touch_move_in_one_turn():
+    graph = record(40, 120, seed=5, group=None)
+    found = turns(graph, np.zeros(graph.m, dtype=bool), generator(KEY, 2))
+    assert found.max(axis=1).mean() > 3
+    for label in found:
+        assert not touching(graph, label).any()
+        for number in range(1, label.max() + 1):
+            assert connected(graph, label == number)
 
 
 def test_where_nothing_is_odd_nothing_jumps():
     graph = record(9, 25, seed=3, group=None, bounds=0)
-    assert groups(graph, np.zeros(25, dtype=bool), generator(KEY, 2)) is None
+    assert turns(graph, np.zeros(25, dtype=bool), generator(KEY, 2)) is None
 
 
 def test_what_only_bounds_hold_jumps():
     graph = graph_of(3, (0, -1, 24, 0.3, 0), (1, 2, 1.0, 0.3, 0), (1, 0, 1.0, 0.0, 1))
-    found = groups(graph, np.zeros(3, dtype=bool), generator(KEY, 2))
-    assert np.all(found == [False, True, True])
+    found = turns(graph, np.zeros(3, dtype=bool), generator(KEY, 2))
+    assert np.any(np.all(found == [0, 1, 1], axis=1))
+
+
+def test_pieces_are_connected_and_joined_by_no_claim():
+    graph = record(40, 120, seed=5, group=None)
+    found = pieces(graph, generator(KEY, 4))
+    assert found.shape == (CUTS, 40)
+    whole = np.all(found == 1, axis=1)
+    assert 0 < whole.sum() < CUTS / 2
+    for label in found[~whole]:
+        assert not touching(graph, label).any()
+        assert label.max() > 3
+        for number in range(1, label.max() + 1):
+            assert connected(graph, label == number)
+    assert np.all((found > 0).any(axis=0))  # nobody is always held
+
+
+def test_a_component_with_hardly_a_bound_stays_whole():
+    graph = record(40, 120, seed=5, group=None, bounds=0)
+    assert np.all(pieces(graph, generator(KEY, 4)) == 1)
+
+
+def test_slices_of_a_piece_keep_the_posterior_of_all():
+    graph = graph_of(
+        2, (0, -1, 24.5, 0.8, 0), (1, -1, 24, 0.5, 0), (0, 1, 0.2, 0.4, 0),
+        (0, 1, 0.1, 0, 1), (1, -1, 23.9, 0, -1), (0, -1, 24.3, 0, 1),
+    )  # fmt: skip
+    chains = 20_000
+    space = space_of([graph], chains)
+    row = space.batch.rows_of(0)
+    x = np.zeros((2, chains))
+    for _ in range(150):
+        x = BoundSlice(space)(x, *gaussian_given_weights(space, weights(space, x)))
+    before = x.copy()
+    for still in (0, 1):
+        label = np.ones(2, dtype=np.int64)
+        label[row[still]] = 0
+        against = BoundSlice(space, label)
+        for _ in range(4):
+            old, weight = x, weights(space, x)
+            given = gaussian_given_weights(space, weight, against.held(x))
+            x = against(x, *given)
+            assert np.array_equal(x[row[still]], old[row[still]])
+    assert np.mean(x != before) > 0.9
+    p = np.linspace(0, 1, 20_001)
+    for node, values in enumerate(pair_quantiles(graph, METHOD, p)):
+        u = np.interp(x[row[node]] + METHOD.prior_mean, values, p)
+        assert stats.kstest(u, "uniform").pvalue > 1e-4
 
 
 def test_components_have_their_own_random_numbers():
@@ -130,7 +201,7 @@ def test_components_have_their_own_random_numbers():
     results = []
     for space in (alone, beside):
         x = np.zeros((space.batch.n, 16))
-        members = [groups(g, g.kind >= 0, generator(KEY, 9)) for g in graphs]
+        members = [turns(g, g.kind >= 0, generator(KEY, 9)) for g in graphs]
         move = Jumps(space, members[1:] if space is alone else members)
         against = BoundSlice(space)
         for sweep in range(5):
@@ -148,10 +219,11 @@ def test_a_bound_is_a_contaminated_normal_edge():
 
 
 def test_groups_are_taken_in_turn(monkeypatch):
-    monkeypatch.setattr(jumping, "GROUPS", 2)
+    monkeypatch.setattr(jumping, "TURNS", 2)
+    monkeypatch.setattr(jumping, "A_SWEEP", 1)
     graph = graph_of(2, (0, -1, 24, 0.3, 0), (1, -1, 24, 0.3, 0), (0, 1, 0, 0.3, 0))
     space = space_of([graph], 500)
-    member = np.array([[True, False], [False, True]])
+    member = np.eye(2, dtype=np.int64)
     move = Jumps(space, [member])
     for sweep in (0, 1):
         x = np.zeros((2, 500))

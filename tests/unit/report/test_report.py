@@ -7,6 +7,7 @@ import report_release
 
 from pipeline import report
 from pipeline.report.answer import answer, chosen, flop
+from pipeline.report.charts import library
 from pipeline.report.data import read, rows
 from pipeline.report.page import embed, render, write
 
@@ -46,6 +47,7 @@ def test_embedded_data_cannot_leave_its_element():
 
 def test_no_markup_of_the_data_reaches_the_page(tmp_path: Path):
     text = render(report_release.make(tmp_path / "a.duckdb"))
+    text = text.replace(library(), "")  # Vega's own text holds markup
     assert "<script>window.hacked" not in text
     assert "<img" not in text
     assert "http-equiv" in text

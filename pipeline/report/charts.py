@@ -1,0 +1,82 @@
+"""The page's charts: specifications in Vega, and their rows as columns.
+
+What belongs here: which charts the page shows, compiled once. What does not: what they
+show (plots/), and the drawing (charts.js).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.lake.pictures import tables_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.plots import Plot
+
+# Estimates and scaling are tables on the page, with their intervals as bars.
+SHOWN = ("projection", "convergence", "frontier", "calibration")
+
+
+def charts(source: Path) -> dict[str, dict[str, Any]]:
+    """For each chart that a release has the tables for: spec, alt and rows.
+
+    Args:
+        source: a plain DuckDB file; opened read-only.
+    """
+    import duckdb
+
+    from pipeline.plots import PLOTS
+
+    made = {}
+    with duckdb.connect(source, read_only=True) as con:
+        for name in SHOWN:
+            frames = tables_of(con, PLOTS[name])
+            if frames is not None:
+                made[name] = _chart(PLOTS[name], frames)
+    return made
+
+
+@cache
+def library() -> str:
+    """Vega with its interpreter, which needs no `eval`, as one script.
+
+    Raises:
+        ValueError: if it could not stand in a script element.
+    """
+    import vl_convert
+
+    text: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    if "</script" in text.lower():
+        raise ValueError("the bundle of Vega ends its own script element")
+    return f"(() => {{{text}\n}})();"  # its names are not the page's
+
+
+def _chart(plot: Plot, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    import vl_convert
+
+    from pipeline.plots import convergence, projection
+    from pipeline.plots.look import PAGE
+
+    rows = plot.data(frames)
+    spec = vl_convert.vegalite_to_vega(plot.draw(rows, PAGE).to_dict())
+    if plot is projection.PLOT:  # the page has the months already, for every scenario
+        rows = {"record": projection.record(frames)}
+    if plot is convergence.PLOT:
+        rows = {"course": convergence.course(frames)}
+    return {
+        "spec": spec,
+        "alt": plot.alt,
+        "rows": {name: _columns(frame) for name, frame in rows.items()},
+    }
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return {
+        str(name): [round(v, 2) if isinstance(v, float) else v for v in plain[name]]
+        for name in plain
+    }

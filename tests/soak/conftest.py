@@ -1,0 +1,42 @@
+"""The page docs/soak.md, written by whoever measures at full count."""
+
+import pytest
+
+PAGE = "docs/soak.md"
+HEAD = (
+    "# What the soak tests measured\n\n"
+    "Written by `make soak`, whose counts are the full ones; `make test` runs a tenth "
+    "or less. A section is replaced when its test has passed.\n"
+)
+ORDER = ("Kills", "Kills on two machines", "Load", "All at once", "Many publications")
+MEASURED = pytest.StashKey[dict]()
+
+
+@pytest.fixture
+def measured(request):
+    """Takes a section and its text for the page; only full counts are written."""
+    soaking = request.node.get_closest_marker("soak") is not None
+
+    def note(section, text):
+        if soaking:
+            request.config.stash.setdefault(MEASURED, {})[section] = text.strip()
+
+    return note
+
+
+def pytest_sessionfinish(session):
+    """Put what was measured into the page, beside what stands there."""
+    found = session.config.stash.get(MEASURED, {})
+    if not found:
+        return
+    page = session.config.rootpath / PAGE
+    there = page.read_text().split("\n## ")[1:] if page.exists() else []
+    sections = dict(part.split("\n", 1) for part in there) | found
+    ordered = sorted(sections, key=lambda s: (_place(s), s))
+    body = "".join(f"\n## {s}\n\n{sections[s].strip()}\n" for s in ordered)
+    page.write_text(HEAD + body)
+
+
+def _place(section):
+    found = [i for i, name in enumerate(ORDER) if section.startswith(name)]
+    return found[-1] if found else len(ORDER)

@@ -1,0 +1,160 @@
+"""A thousand publications: the store stays small, publishing and old releases quick.
+
+The record is computed in twenty states that differ in one claim, and these are
+published in turn: each publication differs from the one before as any other does.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from synthetic import NOW, stage
+
+from pipeline.contracts import contract, key
+from pipeline.contracts.conform import to_arrow
+from pipeline.lake import publish
+from pipeline.lake.connect import attached
+from pipeline.lake.verify import mismatches
+from pipeline.settings import Settings
+from tests.soak import tiny
+
+PER_RELEASE = 60_000  # bytes, for comments, dictionary and bookkeeping
+
+
+@dataclass
+class State:
+    """The tables of the record with one value of the claim."""
+
+    fingerprint: str
+    frames: dict[str, pd.DataFrame]
+
+
+def compute_states(settings: Settings, note: str, count: int) -> list[State]:
+    found = []
+    for number in range(count):
+        tiny.change(settings, number, note)
+        found.append(State(*tiny.compute(settings)))
+    return found
+
+
+def changed_rows(old: State, new: State) -> dict[str, pd.DataFrame]:
+    """By table, the new rows that the old state lacks: what a store must keep."""
+    found = {}
+    for name, now in new.frames.items():
+        before = old.frames[name]
+        both = now.merge(before, how="outer", indicator=True)
+        identity = list(key(contract(name)))
+        different = both[both["_merge"] != "both"].drop_duplicates(identity)
+        if not different.empty:
+            rows = now.merge(different[identity], on=identity)
+            found[name] = now.iloc[:0] if rows.empty else rows[now.columns]
+    return found
+
+
+def parquet_bytes(rows: dict[str, pd.DataFrame], folder: Path) -> int:
+    total = 0
+    for name, frame in rows.items():
+        path = folder / "rows.parquet"
+        table = to_arrow(contract(name), frame)
+        pq.write_table(table, path, compression="zstd")
+        total += path.stat().st_size
+    return total
+
+
+def size(settings: Settings) -> int:
+    return sum(p.stat().st_size for p in settings.lake.rglob("*") if p.is_file())
+
+
+def query(con, snapshot: int) -> float:
+    """Milliseconds of a query on a version, the median of nine."""
+    took = []
+    for _ in range(9):
+        start = time.perf_counter()
+        con.execute(
+            "SELECT scenario, median(gap_oom_p50), max(date_p50) "
+            f"FROM lake.out.convergence AT (VERSION => {snapshot}) GROUP BY ALL"
+        ).fetchall()
+        took.append(1000 * (time.perf_counter() - start))
+    return statistics.median(took)
+
+
+@pytest.mark.parametrize(
+    "publications", [100, pytest.param(1000, marks=pytest.mark.soak)]
+)
+@pytest.mark.parametrize("note", [tiny.NEWEST, tiny.FRONTIER])
+def test_many_publications(tmp_path, monkeypatch, publications, note, measured):
+    full = publications == 1000
+    if not full:
+        monkeypatch.setattr("pipeline.lake.upkeep.COMPACT_EVERY", 20)
+    settings = tiny.project(tmp_path)
+    states = compute_states(settings, note, 20 if full else 3)
+    pairs = [(states[i - 1], states[i]) for i in range(len(states))]
+    least = [parquet_bytes(changed_rows(*pair), tmp_path) for pair in pairs]
+    vintages = set.union(
+        *(set(changed_rows(*p)["out.projections"]["vintage"]) for p in pairs)
+    )
+    took, sizes = [], []
+    for number in range(publications):
+        state = states[number % len(states)]
+        stage(settings, state.frames, state.fingerprint)
+        start = time.perf_counter()
+        done = publish(
+            settings,
+            run_id=str(number),
+            fingerprint=state.fingerprint,
+            kind="accepted",  # one row less is 5% of a table as small as these
+            reason="soak",
+            now=NOW,
+        )
+        took.append(time.perf_counter() - start)
+        assert done.published
+        sizes.append(size(settings))
+    with duckdb.connect(settings.plain, read_only=True) as con:
+        assert mismatches(con) == []
+        assert con.execute("SELECT max(seq) FROM meta.releases").fetchone() == (
+            publications,
+        )
+    for snapshot in (1, publications // 2):
+        with attached(settings, snapshot=snapshot) as con:
+            con.execute("USE lake.main")
+            assert mismatches(con) == []
+    with attached(settings) as con:
+        newest = con.execute("SELECT max(snapshot_id) FROM lake.meta.releases")
+        old, new = (query(con, at) for at in (1, newest.fetchone()[0]))
+    early, late = statistics.median(took[1:8]), statistics.median(took[-7:])
+    mean = statistics.mean(least[1:])
+    grown = sizes[-1] - sizes[0]
+    everywhere = note == tiny.FRONTIER
+    allowed = 3 * sizes[0] + PER_RELEASE * publications
+    if everywhere:
+        assert vintages == set(states[0].frames["out.projections"]["vintage"])
+        allowed = sizes[0] + (1.5 * mean + PER_RELEASE) * publications
+    what = "a claim that moves every vintage" if everywhere else "one claim at the end"
+    measured(
+        f"Many publications: {what}",
+        f"""
+| | |
+| --- | --- |
+| publications, each with another value of the claim | {publications} |
+| changed rows of one publication, as zstd Parquet | {mean / 1000:.1f} kB |
+| catalog and data after the first | {sizes[0] / 1e6:.2f} MB |
+| after the last | {sizes[-1] / 1e6:.2f} MB, {grown / publications / 1000:.1f} kB each |
+| allowed | {allowed / 1e6:.2f} MB |
+| publishing no. 2 to 8, median | {early:.2f} s |
+| publishing the last seven, median | {late:.2f} s, {late / early:.2f} times |
+| publishing with compaction, the slowest | {max(took):.2f} s |
+| a query on release 1, median of nine | {old:.1f} ms |
+| the same on the last release | {new:.1f} ms |
+""",
+    )
+    assert sizes[-1] <= allowed
+    if full:
+        assert late <= 2 * early
+        assert old <= 2 * new
