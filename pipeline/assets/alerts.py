@@ -16,7 +16,7 @@ from pipeline.lake.alerts import Alert, raise_alert
 @dg.run_failure_sensor(
     name="run_failed",
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=60,
+    minimum_interval_seconds=30,
     description="Records a failed run in warehouse/alerts.jsonl; calls the webhook.",
 )
 def run_failed(

@@ -96,8 +96,10 @@ def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
     page.get_by_text("frontier_trend", exact=True).first.wait_for(timeout=30_000)
     if page.get_by_role("button", name="Skip").count():
         page.get_by_role("button", name="Skip").first.click()
+    page.keyboard.down("Control")  # with it the wheel zooms instead of panning
     page.mouse.move(950, 500)
-    page.mouse.wheel(0, 3000)  # zooms out
+    page.mouse.wheel(0, 3000)
+    page.keyboard.up("Control")
     page.wait_for_timeout(1500)
     page.screenshot(path=ARTEFACTS / "ui-graph.png")
     # The canvas draws only what is in view: ask the server of the page for the rest.
@@ -114,7 +116,7 @@ def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
 
 
 def test_an_asset_page_lists_columns_with_units(page: Page, ui: Session) -> None:
-    _open(page, f"{ui.url}/assets/core/estimates?view=overview", "flop_p50")
+    _open(page, f"{ui.url}/assets/core/estimates?view=overview", "median [FLOP]")
     page.screenshot(path=ARTEFACTS / "ui-asset.png", full_page=True)
     shown = page.content()
     for column in columns(PUBLISHED["core.estimates"]):
