@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.notes.draft.candidates import Candidate, extract
+from pipeline.notes.draft.candidates import extract
 from pipeline.notes.draft.clean import main_text
+from pipeline.notes.draft.place import Candidate
 from pipeline.notes.registry import Registry, build, read_hardware, read_models
 
 ROOT = Path(__file__).parents[1]

@@ -9,78 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from pipeline.notes.draft import context
+from pipeline.notes.draft import context, money
 from pipeline.notes.draft.numbers import Figure, figures
+from pipeline.notes.draft.place import (
+    DOUBTFUL,
+    Candidate,
+    Found,
+    LeftOut,
+    Place,
+    proposed,
+)
+from pipeline.notes.draft.ratios import times
 from pipeline.notes.draft.sentences import Sentence, sentences
-from pipeline.notes.draft.subjects import Mention, Names
+from pipeline.notes.draft.subjects import Names
 from pipeline.notes.registry import Registry
 
 MAX_CANDIDATES = 300
 MAX_SENTENCE = 60  # figures of one sentence
 MAX_FIGURES = 600  # more is a table of data, not an article
-DOUBTFUL = "subject doubtful"
 _LOOK_BACK = 3  # sentences over which a subject carries
-_LOWER_THAN = re.compile(r"低|少|lower|less|fewer|smaller|below|under", re.I)
 _FORMS = ("", " SXM", "-sxm", " SXM5", " PCIe", "-pcie")  # of one chip, the usual first
 _SMALLEST = 1e16  # less is no training run
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One proposed claim."""
-
-    value: float
-    unit: str
-    evidence: str
-    sentence: str
-    offset: int
-    text: str
-    bound: str | None = None
-    low: float | None = None
-    high: float | None = None
-    model: str | None = None
-    stage: str | None = None
-    reference: str | None = None
-    hardware: str | None = None
-    benchmark: str | None = None
-    protocol: str | None = None
-    per: str | tuple[float, float] | None = None
-    of: str | None = None
-    basis: str | None = None
-    flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A figure that is no claim, and why."""
-
-    text: str
-    reason: str
-    sentence: str
-    offset: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """What an article holds."""
-
-    candidates: tuple[Candidate, ...]
-    left_out: tuple[LeftOut, ...]
-
-
-@dataclass
-class _Place:
-    """A sentence, its names, and what the sentences before it were about."""
-
-    sentence: Sentence
-    mentions: list[Mention]
-    carried: str | None
-    stage: str | None
-    before: str
-    registry: Registry
-    figures: list[Figure] = field(default_factory=list)
 
 
 def extract(text: str, registry: Registry) -> Found:
@@ -94,7 +45,7 @@ def extract(text: str, registry: Registry) -> Found:
     for k, sentence in enumerate(sentences(text)):
         mentions = names.mentions(sentence.text)
         recent = [m for at, m in carried if k - at <= _LOOK_BACK]
-        place = _Place(
+        place = Place(
             sentence, mentions, recent[-1] if recent else None, stage,
             previous.text if previous else "", registry,
             figures(sentence.text)[:MAX_SENTENCE],
@@ -110,7 +61,7 @@ def extract(text: str, registry: Registry) -> Found:
     return Found(tuple(_distinct(kept)), tuple(dropped[:MAX_CANDIDATES]))
 
 
-def _decide(place: _Place, kept: list[Candidate], dropped: list[LeftOut]) -> None:
+def _decide(place: Place, kept: list[Candidate], dropped: list[LeftOut]) -> None:
     text = place.sentence.text
     dates = [m.span() for m in context.DATE.finditer(text)]
     pending: list[Candidate] = []
@@ -129,9 +80,7 @@ def _decide(place: _Place, kept: list[Candidate], dropped: list[LeftOut]) -> Non
     kept.extend(_raised(text, place.sentence.start, pending, named))
 
 
-def _left_out(
-    place: _Place, figure: Figure, dates: list[tuple[int, int]]
-) -> str | None:
+def _left_out(place: Place, figure: Figure, dates: list[tuple[int, int]]) -> str | None:
     """The reason why a figure is none of our business, or None."""
     text = place.sentence.text
     if any(a <= figure.start < b for a, b in dates) and figure.unit in ("", "time"):
@@ -147,38 +96,22 @@ def _left_out(
     if figure.unit == "money":
         return "money unrelated"
     if figure.unit == "USD":
-        near = f"{place.before} {text}"
-        if context.UNRELATED_MONEY.search(text) or not context.MONEY.search(near):
-            return "money unrelated"
+        return money.unrelated(text, figure, place.before)
     return None
 
 
-def _claim(place: _Place, figure: Figure) -> Candidate | str:
+def _claim(place: Place, figure: Figure) -> Candidate | str:
     rule = {
         "FLOP": _flop, "hours": _hours, "tokens": _tokens, "USD": _cost,
-        "%": _percent, "x": _times, "OOM": _times,
+        "%": _percent, "x": times, "OOM": times,
     }[figure.unit]  # fmt: skip
     return rule(place, figure)
 
 
-def _base(
-    place: _Place, figure: Figure, evidence: str, skip: str | None = None
-) -> Candidate:
-    model = _subject(place, figure, skip)
-    flags: tuple[str, ...] = () if model else (DOUBTFUL,)
-    return Candidate(
-        value=figure.value, unit=figure.unit, evidence=evidence, bound=figure.bound,
-        low=figure.low, high=figure.high, text=figure.text, model=model,
-        sentence=place.sentence.text.strip(),
-        offset=place.sentence.start + figure.start,
-        stage=_stage(place, figure, model), flags=flags,
-    )  # fmt: skip
-
-
-def _flop(place: _Place, figure: Figure) -> Candidate | str:
+def _flop(place: Place, figure: Figure) -> Candidate | str:
     if figure.value < _SMALLEST:
         return "too small for a training run"
-    claim = _base(place, figure, "bound" if figure.bound else "flop")
+    claim = proposed(place, figure, "bound" if figure.bound else "flop")
     bounds = {f.bound for f in place.figures if f.bound}
     if claim.model is None and "upper" in bounds | {_word_bound(place.sentence.text)}:
         claim = replace(claim, flags=(*claim.flags, "two bounds in one sentence"))
@@ -189,7 +122,7 @@ def _word_bound(text: str) -> str | None:
     return "upper" if re.search(r"低于|below|under|less than", text) else None
 
 
-def _hours(place: _Place, figure: Figure) -> Candidate | str:
+def _hours(place: Place, figure: Figure) -> Candidate | str:
     chip = figure.chip
     if chip is None and not re.search(
         r"GPU|chip|TPU|卡时|accelerator", figure.text, re.I
@@ -204,34 +137,31 @@ def _hours(place: _Place, figure: Figure) -> Candidate | str:
             filter(None, (place.registry.accelerator(chip + form) for form in _FORMS)),
             chip,
         )
-    claim = _base(place, figure, "chip_hours")
+    claim = proposed(place, figure, "chip_hours")
     return replace(claim, hardware=hardware)
 
 
-def _tokens(place: _Place, figure: Figure) -> Candidate | str:
+def _tokens(place: Place, figure: Figure) -> Candidate | str:
     if figure.value < 1e9:  # a context window, not a training set
         return "tokens of an answer or a context window"
     if re.search(
         r"per second|每秒|per day|每天|context|上下文", place.sentence.text, re.I
     ):
         return "tokens of an answer or a context window"
-    return _base(place, figure, "tokens_x_params")
+    return proposed(place, figure, "tokens_x_params")
 
 
-def _cost(place: _Place, figure: Figure) -> Candidate | str:
-    if re.search(r"^\s?(?:/|per|an?|每)\s?(?:GPU|H\d|hour|h\b|小时)",
-                 place.sentence.text[figure.end :], re.I):  # fmt: skip
-        return "a price per hour"
-    return _base(place, figure, "cost")
+def _cost(place: Place, figure: Figure) -> Candidate | str:
+    return proposed(place, figure, "cost")
 
 
-def _percent(place: _Place, figure: Figure) -> Candidate | str:
+def _percent(place: Place, figure: Figure) -> Candidate | str:
     text = place.sentence.text
     benchmarks = list(context.BENCHMARK.finditer(text))
     share = re.search(r"预训练|pre[- ]?train", text, re.I)
     if share and not (benchmarks and context.SCORE.search(text[: figure.end])):
         reference = _share_reference(place, figure)
-        claim = _base(place, figure, "share_of_pretraining", reference)
+        claim = proposed(place, figure, "share_of_pretraining", reference)
         basis = "cost" if re.search(r"成本|cost|spend|花费", text, re.I) else "flop"
         if re.search(r"GPU[- ]hours|卡时|小时", text, re.I):
             basis = "gpu_hours"
@@ -243,13 +173,13 @@ def _percent(place: _Place, figure: Figure) -> Candidate | str:
     if benchmarks:
         near = min(benchmarks, key=lambda m: abs(m.start() - figure.start))
         protocol = context.PROTOCOL.search(text)
-        claim = _base(place, figure, "score")
+        claim = proposed(place, figure, "score")
         return replace(claim, benchmark=near[0], stage=None,
                        protocol=protocol[0] if protocol else None)  # fmt: skip
     return "unknown subject: a share of nothing named"
 
 
-def _share_reference(place: _Place, figure: Figure) -> str | None:
+def _share_reference(place: Place, figure: Figure) -> str | None:
     """`20% of DeepSeek-V3's pre-training`, `DeepSeek-V3预训练成本的20%`."""
     text = place.sentence.text
     for m in place.mentions:
@@ -267,121 +197,6 @@ def _share_reference(place: _Place, figure: Figure) -> str | None:
         ):
             return m.model
     return None
-
-
-def _times(place: _Place, figure: Figure) -> Candidate | str:
-    text = place.sentence.text
-    growth = _growth(place, figure)
-    if growth:
-        return growth
-    if not context.COMPUTE.search(f"{place.before} {text}") and not place.mentions:
-        return "unknown subject"
-    reference, subject = _direction(place, figure)
-    if reference is None and figure.unit != "OOM":
-        return "unknown subject: times what?"
-    claim = _base(place, figure, "ratio", reference)
-    if subject:
-        claim = replace(claim, model=subject, flags=())
-    if reference is None:
-        return "unknown subject: orders of magnitude of what?"
-    flags = claim.flags
-    if claim.model == reference:
-        claim, flags = replace(claim, model=None), (DOUBTFUL,)
-    if figure.unit == "OOM" and _LOWER_THAN.search(
-        text[max(0, figure.start - 12) : figure.end + 12]
-    ):
-        flags = (*flags, "lower than the reference")
-    return replace(claim, reference=reference, flags=flags)
-
-
-def _direction(place: _Place, figure: Figure) -> tuple[str | None, str | None]:
-    """Reference and subject of a ratio."""
-    text = place.sentence.text
-    mentions = [m for m in place.mentions if m.role != "data"]
-    reference: Mention | None = None
-    for m in mentions:
-        if m.start >= figure.end and m.start - figure.end <= 60 and (
-            m.role == "reference"
-            or re.search(r"\b(?:of|as|than|over|times|x|used (?:for|by)|for|that)\b",
-                         text[figure.end : m.start], re.I)
-            or m.start - figure.end <= 12  # ten times o1's compute
-        ):  # fmt: skip
-            reference = m
-            break
-    if reference is None:
-        earlier = [
-            m for m in mentions if m.role == "reference" and m.end <= figure.start
-        ]
-        reference = earlier[-1] if earlier else None
-    if reference is None:
-        later = [m for m in mentions if m.role == "reference"]
-        reference = later[0] if later else None
-    if reference is None:
-        return None, None
-    others = [m for m in mentions if m.model != reference.model]
-    before = [m for m in others if m.end <= figure.start]
-    chosen = before[-1] if before else (others[0] if others else None)
-    return reference.model, chosen.model if chosen else None
-
-
-def _growth(place: _Place, figure: Figure) -> Candidate | None:
-    text = place.sentence.text
-    if not context.GROWTH.search(text):
-        return None
-    near = text[max(0, figure.start - 40) : figure.end + 40]
-    months = context.MONTHS_ZH.search(near) or context.MONTHS_EN.search(near)
-    span = _months(months) if months else None
-    few = context.FEW_MONTHS.search(near)
-    yearly = context.YEARLY.search(near)
-    if not (span or few or yearly):
-        return None
-    if not context.COMPUTE.search(f"{place.before} {text}") and not place.carried:
-        return None
-    frontier = yearly is not None and span is None
-    claim = _base(place, figure, "growth_rate")
-    flags: tuple[str, ...] = ()
-    if not span and not frontier:
-        flags = ("how many months is not stated",)
-    return replace(claim, model=None, stage=None, reference=None, flags=flags,
-                   per=span or ("year" if frontier else None),
-                   of="frontier" if frontier else "reasoning")  # fmt: skip
-
-
-def _months(match: re.Match[str]) -> tuple[float, float] | None:
-    from pipeline.notes.draft.numerals import WORDS
-
-    def one(word: str) -> float | None:
-        return float(word) if word.isdigit() else WORDS.get(word.lower())
-
-    low = one(match[1])
-    high = one(match[2]) if match[2] else low
-    return (low, high) if low and high else None
-
-
-def _subject(place: _Place, figure: Figure, skip: str | None) -> str | None:
-    """The model a figure is about: nearest before it, else carried, else after it."""
-    fit = [m for m in place.mentions if m.role == "subject" and m.model != skip]
-    before = [m for m in fit if m.end <= figure.start]
-    if before:
-        return before[-1].model
-    if context.CLASS.search(place.sentence.text[: figure.start]):
-        return None
-    if place.carried and context.PRONOUN.search(place.sentence.text[: figure.start]):
-        return place.carried if place.carried != skip else None
-    if fit and fit[0].start - figure.end <= 60:
-        return fit[0].model
-    if place.carried != skip:
-        return place.carried
-    return fit[0].model if fit else None
-
-
-def _stage(place: _Place, figure: Figure, model: str | None) -> str | None:
-    own = context.stage_of(place.sentence.text, figure.start)
-    if own:
-        return own
-    if model and place.registry.models[model].is_reasoning:
-        return "reasoning"
-    return place.stage if model is None else "pretraining"
 
 
 def _raised(

@@ -25,16 +25,6 @@ COMPUTE = re.compile(
     r"训练|算力|计算量|浮点|第二阶段|强化学习|投入的资金|compute|train|FLOP|\bRL\b|reasoning|"
     r"\bGPU|tokens|reinforcement|post[- ]?train|second stage|推理", re.I,
 )  # fmt: skip
-MONEY = re.compile(
-    r"训练|算力|第二阶段|强化学习|花费|\btrain|compute|\bRL\b|reinforcement|reasoning|second stage|"
-    r"post[- ]?train|GPU", re.I,
-)  # fmt: skip
-UNRELATED_MONEY = re.compile(
-    r"估值|融资|营收|收入|贷款|担保|债权|报价|转会|股价|市值|罚款|票房|奖金|工资|月薪|房|彩|优惠|"
-    r"折|售价|valuation|raised|funding|revenue|loan|fee\b|transfer|share price|market cap|"
-    r"prize|bonus|deposit|jackpot|salary|off\b|discount|coupon|casino|\bwin\b|\bearn\b|per million tokens|"
-    r"每百万|subscription|a month|mortgage", re.I,
-)  # fmt: skip
 BENCHMARK = re.compile(
     r"(?:OTIS Mock )?AIME(?:[ -]?(?:20)?2[456](?!\d))?|GPQA(?:[ -]Diamond)?|MMLU(?:-Pro)?|MATH(?:-?500)?|"
     r"SWE-?bench(?: Verified)?|LiveCodeBench|FrontierMath|HumanEval|ARC-AGI(?:-\d)?|"

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.notes.draft.candidates import DOUBTFUL, Candidate, Found
+from pipeline.notes.draft.place import Candidate, Found
 from pipeline.notes.frontmatter import split
 
 TODO = "TO DO"
@@ -197,4 +197,4 @@ def accepted(path: str, text: str, numbers: list[int]) -> str:
     return f"---\n{body}---\n{rest}"
 
 
-__all__ = ["DOUBTFUL", "Head", "accepted", "draft_note", "language_of", "marked"]
+__all__ = ["Head", "accepted", "draft_note", "language_of", "marked"]
