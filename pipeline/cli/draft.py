@@ -5,8 +5,10 @@ What belongs here: fetching, files and printing. What does not: rules (notes/dra
 
 from __future__ import annotations
 
+import http.client
+import logging
 import re
-import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.notes.registry import Registry
 
 TIMEOUT = 20  # seconds
-LIMIT = 8_000_000  # bytes of a page or PDF
+LIMIT = 40_000_000  # bytes of a page, file or PDF
 
 
 def draft(
@@ -32,21 +34,31 @@ def draft(
 ) -> None:
     """Draft a note from an article; nothing counts before it is accepted."""
     from pipeline.notes.draft.candidates import extract
-    from pipeline.notes.draft.clean import main_text
+    from pipeline.notes.draft.clean import kind_of, main_text
     from pipeline.notes.draft.draft import Head, draft_note, language_of, marked
+    from pipeline.notes.draft.page import page_of
+    from pipeline.notes.draft.pdf import why_empty
 
     if lang not in ("auto", "en", "zh"):
         stop(f"there is no language {lang!r}; use auto, en or zh", WRONG_USAGE)
     settings = environment.load()
-    text = main_text(_bytes(article))
+    # pypdf and trafilatura tell of each flaw of a file; here one sentence does.
+    for library in ("pypdf", "trafilatura", "htmldate"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    data, url = _bytes(article)
+    text = main_text(data)
+    if not text.strip():
+        why = why_empty(data) if kind_of(data) == "pdf" else "holds no text"
+        stop(f"{article} {why}; give the article as text instead")
     found = marked(extract(text, registry(settings.sources)), _estimates(settings))
     if json:
         as_json(asdict(found))
         return
     language = language_of(text) if lang == "auto" else lang
-    url = article if _is_url(article) else "https://example.org/TO-DO"
-    title = next((line.strip()[:200] for line in text.split("\n") if line.strip()), "?")
-    head = Head(_slug(article), title, url, datetime.now(UTC).date(), language)
+    page = page_of(data, url)
+    title = page.title or text.strip().split("\n")[0][:200]
+    today = datetime.now(UTC).date()
+    head = Head(_slug(article), title, page.url, page.published_on, today, language)
     path = settings.sources / "drafts" / f"{head.source_id}.md"
     if path.exists():
         stop(f"{path} exists; accept it, or delete it first", WRONG_USAGE)
@@ -94,24 +106,31 @@ def accept(
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
 
 
-def _is_url(article: str) -> bool:
-    return article.startswith(("http://", "https://"))
-
-
-def _bytes(article: str) -> bytes:
-    if not _is_url(article):
+def _bytes(article: str) -> tuple[bytes, str | None]:
+    """An article's bytes and, for a page, the address that answered."""
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", article)
+    if scheme is None:
         if not Path(article).is_file():
             stop(f"{article}: there is no such file", WRONG_USAGE)
         with Path(article).open("rb") as file:
-            return file.read(LIMIT)
-    request = urllib.request.Request(  # noqa: S310 - http(s) only, see _is_url
-        article, headers={"User-Agent": "headroom (note draft)"}
+            return _whole(article, file.read(LIMIT + 1)), None
+    if scheme[1].lower() not in ("http", "https"):
+        stop(f"{article}: give a file, or an http or https address", WRONG_USAGE)
+    request = urllib.request.Request(  # noqa: S310 - http(s) only, see above
+        urllib.parse.quote(article, safe=":/?#[]@!$&'()*+,;=%~"),
+        headers={"User-Agent": "headroom (note draft)"},
     )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-            return bytes(answer.read(LIMIT))
-    except (urllib.error.URLError, OSError, ValueError) as error:
+            return _whole(article, answer.read(LIMIT + 1)), str(answer.geturl())
+    except (OSError, ValueError, http.client.HTTPException) as error:
         stop(f"{article} cannot be fetched ({error}); save the page and give the file")
+
+
+def _whole(article: str, data: bytes) -> bytes:
+    if len(data) > LIMIT:
+        stop(f"{article} holds more than {LIMIT / 1e6:g} MB; give the article as text")
+    return data
 
 
 def _slug(article: str) -> str:

@@ -7,9 +7,10 @@ not: reading figures. Noise goes first: normalising a circled digit makes a digi
 from __future__ import annotations
 
 import html
-import io
 import re
 from typing import Literal
+
+from pipeline.notes.draft import pdf
 
 MAX_BYTES = 200_000  # a long article has 100 kB; the rest of an input is not read
 MAX_DEPTH = 200  # deeper pages are no articles; their tags are stripped instead
@@ -73,7 +74,7 @@ def main_text(data: bytes) -> str:
     """
     kind = kind_of(data)
     if kind == "pdf":
-        return repaired(_pdf(data))
+        return repaired(pdf.text(data, MAX_PAGES, MAX_BYTES))
     text = decoded(data[:MAX_BYTES])
     if kind == "html":
         return repaired(_page(strip_noise(_entities(text))))
@@ -91,6 +92,11 @@ def repaired(text: str) -> str:
     return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.splitlines())
 
 
+def one_line(text: str) -> str:
+    """Cleaned text without line breaks, such as a title."""
+    return " ".join(repaired(text).split())
+
+
 def _entities(text: str) -> str:
     """Numeric references resolved when they stand for noise, kept otherwise."""
 
@@ -102,7 +108,7 @@ def _entities(text: str) -> str:
 
 def _page(text: str) -> str:
     text = _SUP_TAG.sub(r"^\1", text)
-    if _depth(text) > MAX_DEPTH:
+    if too_deep(text):
         return _stripped(text)
     import trafilatura
 
@@ -115,12 +121,14 @@ def _page(text: str) -> str:
     return str(found) if found else _stripped(text)
 
 
-def _depth(text: str) -> int:
-    deepest = depth = 0
+def too_deep(text: str) -> bool:
+    """Whether elements stand in one another as in no article; parsers recurse."""
+    depth = 0
     for match in re.finditer(r"<(/?)[a-zA-Z]", text):
         depth = max(0, depth + (-1 if match[1] else 1))
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _stripped(text: str) -> str:
@@ -135,20 +143,3 @@ def _stripped(text: str) -> str:
         at = len(text) if end < 0 else end
     parts.append(text[at:])
     return html.unescape(_TAG.sub("\n", "".join(parts)))
-
-
-def _pdf(data: bytes) -> str:
-    from pypdf import PdfReader
-
-    pages: list[str] = []
-    size = 0
-    try:
-        reader = PdfReader(io.BytesIO(data[: 20 * MAX_BYTES]))
-        for page in reader.pages[:MAX_PAGES]:
-            pages.append(page.extract_text())
-            size += len(pages[-1])
-            if size > MAX_BYTES:
-                break
-    except Exception:  # noqa: BLE001 - a broken PDF yields the pages before the break
-        pages.append("")
-    return "\n".join(pages)[:MAX_BYTES]

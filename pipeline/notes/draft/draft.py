@@ -7,7 +7,6 @@ What does not: writing it to disk (cli/draft.py).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from pipeline.notes.draft.clean import one_line
 from pipeline.notes.draft.place import Candidate, Found
 from pipeline.notes.frontmatter import split
 
@@ -27,12 +27,13 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Head:
-    """What is known of the document."""
+    """What is known of the document; None stands as TO DO."""
 
     source_id: str
     title: str
-    url: str
-    day: date
+    url: str | None
+    published_on: date | None
+    retrieved_on: date
     language: str
 
 
@@ -99,7 +100,8 @@ def draft_note(head: Head, found: Found) -> str:
     front = {
         "source": {
             "id": head.source_id, "title": head.title, "publisher": TODO,
-            "url": head.url, "published_on": head.day, "retrieved_on": head.day,
+            "url": head.url or TODO, "published_on": head.published_on or TODO,
+            "retrieved_on": head.retrieved_on,
             "kind": "press", "language": head.language,
         },
         "claims": [claim(c, k) for k, c in enumerate(found.candidates, 1)],
@@ -107,7 +109,7 @@ def draft_note(head: Head, found: Found) -> str:
     body = _yaml(front)
     lines = [
         "Drafted by `headroom note draft`; nothing here counts before a person has",
-        "read it against the source. `published_on` and what says TO DO are to be set.",
+        "read it against the source. What says TO DO is to be set.",
         "",
         "Figures left out:",
         "",
@@ -126,11 +128,6 @@ def _yaml(front: dict[str, Any]) -> str:
     return yaml.dump(
         front, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=88
     )
-
-
-def one_line(text: str) -> str:
-    """Text without line breaks."""
-    return re.sub(r"\s+", " ", text).strip()
 
 
 def conflict(
@@ -189,8 +186,9 @@ def accepted(path: str, text: str, numbers: list[int]) -> str:
                 f"{entry['id']}: set {', '.join(open_fields)} in {path} first"
             )
         entry["status"] = "accepted"
-    if front["source"].get("publisher") == TODO:
-        raise ValueError(f"source: set publisher in {path} first")
+    unset = [k for k, v in front["source"].items() if v == TODO]
+    if unset:
+        raise ValueError(f"source: set {', '.join(unset)} in {path} first")
     front["claims"] = chosen
     body = _yaml(front)
     rest = text.split("\n---\n", 1)[1] if "\n---\n" in text else ""

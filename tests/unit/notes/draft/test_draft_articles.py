@@ -14,7 +14,8 @@ from pipeline.notes.frontmatter import split
 from pipeline.notes.parse import read_note
 
 REGISTRY = registry()
-HEAD = Head("acme", "Title", "https://example.org/a", date(2025, 5, 14), "en")
+DAY = date(2025, 5, 14)
+HEAD = Head("acme", "Title", "https://example.org/a", DAY, DAY, "en")
 SHARED = Path(__file__).parents[5] / "shared/articles/qbitai-2025-05-14.txt"
 
 

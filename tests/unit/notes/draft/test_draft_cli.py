@@ -30,7 +30,16 @@ def test_draft_then_accept(sources):
     assert text.count("status: draft") == 3
     assert run(app, ["accept", str(draft), "--claims", "2,9"]).exit_code == 2
     assert run(app, ["accept", str(draft), "--claims", "x"]).exit_code == 2
-    draft.write_text(text.replace("publisher: TO DO", "publisher: Acme"))
+    assert "publisher, url, published_on" in run(
+        app, ["accept", str(draft), "--claims", "2"]
+    ).output.replace("\n", " ")
+    for field, value in (
+        ("publisher", "Acme"),
+        ("url", "https://example.org/a"),
+        ("published_on", "2025-05-14"),
+    ):
+        text = text.replace(f"{field}: TO DO", f"{field}: {value}")
+    draft.write_text(text)
     done = run(app, ["accept", str(draft), "--claims", "2,3"])
     assert done.exit_code == 0, done.output
     note = (sources / "notes" / "en-ultra.md").read_text()
