@@ -91,7 +91,7 @@ def accept(
         text = accepted(path.name, path.read_text(encoding="utf-8"), numbers)
     except (ValueError, Unreadable) as error:
         stop(str(error), WRONG_USAGE)
-    _, faults = read_note(
+    note, faults = read_note(
         f"notes/{path.name}", text.encode(), registry(settings.sources),
         datetime.now(UTC).date(),
     )  # fmt: skip
@@ -99,8 +99,9 @@ def accept(
         for fault in faults:
             red(str(fault))
         stop("Mend the draft first; nothing was moved.")
-    for line in re.findall(r"contradicts the record by [^;\n]{1,120}", text):
-        out.print(f"Note: {line}", markup=False)
+    for claim in note.claims if note else ():
+        if claim.caveat and "contradicts the record" in claim.caveat:
+            out.print(f"Note: {claim.id} {claim.caveat}.", markup=False)
     target.write_text(text, encoding="utf-8")
     path.unlink()
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)

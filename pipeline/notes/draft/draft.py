@@ -20,7 +20,6 @@ from pipeline.notes.frontmatter import split
 
 TODO = "TO DO"
 FIELDS = ("model", "stage", "reference", "hardware", "basis", "benchmark", "protocol")
-CONFLICT = 1.0  # orders of magnitude outside of the 90% interval
 _PREFIX = {"upper": "at most ", "lower": "at least ", None: ""}
 Interval = tuple[float, float]
 

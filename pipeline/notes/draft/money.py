@@ -17,7 +17,7 @@ TRAINING = re.compile(
 )  # fmt: skip
 COST = re.compile(
     r"花|成本|耗资|耗费|投入|费用|支出|开销|开支|预算|账单|斥资|\bcost|\bspen[dt]|\bbill\b|budget|"
-    r"price tag|expens|\boutlay|\bfor (?:about |around |roughly |only |just |under |less than )?(?:US)?\$", re.I,
+    r"price tag|expens|\boutlay|\ban hour\b|per (?:GPU[- ])?hour|每\s?(?:卡|GPU)?\s?小时|\bfor (?:about |around |roughly |only |just |under |less than )?(?:US)?\$", re.I,
 )  # fmt: skip
 # What a sum is when its clause says so; the first that fits names the reason.
 _OTHER = tuple(

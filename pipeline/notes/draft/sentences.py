@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _STOP = re.compile(
     r"[。!?！？；\n]|…{1,2}|(?<=[a-z0-9%)\]\"'])\.(?=\s+[\"'(\[]?[A-Z0-9$]|\s*$)|"
-    r"(?<=[A-Z][A-Z])\.(?=\s+[A-Z])"
+    r"(?<=[A-Z][A-Z])\.(?=\s+[A-Z])|(?<=\d[KMBTx])\.(?=\s+[A-Z])"
 )
 _CLOSING = re.compile(r"[\"'”’」』)）\]]{0,3}")
 _SHORT_FORM = re.compile(r"(?:\b(?:approx|vs|e\.g|i\.e|Fig|Eq|Sec|No|al|ca|cf))$")

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import duckdb
 import pytest
 from draft_scores import ARTICLES, ROOT
 from typer.testing import CliRunner
@@ -57,3 +58,29 @@ def test_offline(sources):
     done = run(app, ["draft", "http://127.0.0.1:9/article"])
     assert done.exit_code == 1
     assert run(app, ["draft", str(sources / "none.txt")]).exit_code == 2
+
+
+def test_a_contradiction_is_told_with_its_size(sources, monkeypatch):
+    record = sources / "record"
+    record.mkdir()
+    monkeypatch.setenv("HEADROOM_WAREHOUSE", str(record))
+    with duckdb.connect(record / "headroom.duckdb") as con:
+        con.execute(
+            "CREATE SCHEMA core; CREATE TABLE core.estimates AS SELECT 'deepseek-r1' "
+            "AS model_id, 'reasoning' AS stage, 1e22 AS flop_p05, 6e23 AS flop_p95"
+        )
+    article = sources / "r1.txt"
+    article.write_text("Reasoning training of DeepSeek-R1 took about 6e26 FLOP.")
+    told = "contradicts the record by 3.0 orders of magnitude: 1e+22 to 6e+23 FLOP"
+    done = run(app, ["draft", str(article)])
+    assert f"6e26 FLOP [{told}]" in " ".join(done.output.split())
+    draft = sources / "drafts" / "r1.md"
+    text = draft.read_text().replace("published_on: TO DO", "published_on: 2025-05-14")
+    draft.write_text(
+        text.replace("url: TO DO", "url: https://example.org").replace(
+            "publisher: TO DO", "publisher: Acme"
+        )
+    )
+    done = run(app, ["accept", str(draft), "--claims", "1"])
+    assert done.exit_code == 0, done.output
+    assert f"Note: c1 {told}." in " ".join(done.output.split())

@@ -88,3 +88,8 @@ def test_both_in_one_sentence():
     assert [x.reason for x in found.left_out] == [
         "money unrelated: funding or valuation"
     ]
+
+
+def test_a_sum_ends_a_sentence():
+    text = "The training of DeepSeek-R1 cost $294K. Later its maker raised $50 million."
+    assert [c.value for c in extract(text, REGISTRY).candidates] == [294e3]
