@@ -17,8 +17,13 @@ TRAINING = re.compile(
 )  # fmt: skip
 COST = re.compile(
     r"花|成本|耗资|耗费|投入|费用|支出|开销|开支|预算|账单|斥资|\bcost|\bspen[dt]|\bbill\b|budget|"
-    r"price tag|expens|\boutlay|\ban hour\b|per (?:GPU[- ])?hour|每\s?(?:卡|GPU)?\s?小时|\bfor (?:about |around |roughly |only |just |under |less than )?(?:US)?\$", re.I,
+    r"price tag|expens|\boutlay|\ban hour\b|per (?:GPU[- ])?hour|每\s?(?:卡|GPU)?\s?小时", re.I,
 )  # fmt: skip
+# `trained for $6 million`; too little where training stands in the sentence before.
+_FOR = re.compile(
+    r"\bfor (?:about |around |roughly |only |just |under |less than |a mere )?(?:US)?\$",
+    re.I,
+)
 # What a sum is when its clause says so; the first that fits names the reason.
 _OTHER = tuple(
     (kind, re.compile(pattern, re.I))
@@ -45,7 +50,7 @@ _OTHER = tuple(
          r"报价|售价|定价|价格|月费|订阅|优惠|折(?!合|算)|每百万|百万\s?(?:个)?\s?(?:输入|输出)?\s?(?:tokens?|词元)|"
          r"per (?:1 ?|one )?m(?:illion)?\b|/\s?(?:1 ?)?m(?:illion|tok)?\b|\bpriced\b|\bpric(?:es|ing)\b|\bAPI\b|"
          r"subscri|discount|coupon|\d ?%? off\b|deposit|casino"),
-        ("property", r"房|彩|\bmansion|real estate"),
+        ("property", r"房|彩|\bmansion|\bhouses?\b|real estate"),
     )
 )  # fmt: skip
 # The same, unless the clause itself speaks of training.
@@ -87,7 +92,7 @@ def unrelated(text: str, figure: Figure, before: str) -> str | None:
     if own:
         return f"money unrelated: {own}"
     trains = TRAINING.search(clause) is not None
-    if trains and (COST.search(clause) or _beside(text, figure)):
+    if trains and (_costs(clause) or _beside(text, figure)):
         return None
     if not trains and _ELSE.search(clause):
         return "money unrelated: another purchase"
@@ -95,10 +100,14 @@ def unrelated(text: str, figure: Figure, before: str) -> str | None:
     if elsewhere:
         return f"money unrelated: {elsewhere}"
     if TRAINING.search(text):
-        return None if COST.search(text) else "money unrelated: no cost of training"
+        return None if _costs(text) else "money unrelated: no cost of training"
     if TRAINING.search(before) and COST.search(text):
         return None
     return "money unrelated: no word of training near it"
+
+
+def _costs(text: str) -> bool:
+    return COST.search(text) is not None or _FOR.search(text) is not None
 
 
 def _other(text: str) -> str | None:

@@ -16,6 +16,7 @@ ZH = "DeepSeek-R1用强化学习训练。"
         ("The company later raised $500 million.", "funding"),
         ("It closed a $2 billion round in May.", "funding"),
         ("It is now valued at $3.4 billion.", "funding"),
+        ("Its founder sold a yacht for $27 million.", "no word of training"),
         ("It manages $8 billion for clients.", "no word of training"),
         ("Annual revenue reached $10 billion.", "revenue"),
         ("It reported losses of $5 billion.", "revenue"),
