@@ -71,6 +71,7 @@ _RATE_BEFORE = re.compile(
     r"(?:每(?:年|月|股|人|题|次|小时|个月)|每\s?(?:GPU|卡)\s?小时|annual(?:ly)?|yearly|monthly|hourly)[^,，。;；]{0,16}$",
     re.I,
 )
+_NEAR = 120  # characters of a sentence on each side of a sum that are read
 _HOUR = re.compile(r"GPU|H\d|hour|h$|小时|chip", re.I)
 
 
@@ -82,17 +83,23 @@ def unrelated(text: str, figure: Figure, before: str) -> str | None:
         figure: the sum in it.
         before: the sentence before, or ''.
     """
-    behind = _RATE_BEHIND.match(text[figure.end :])
+    begin = max(0, figure.start - _NEAR)
+    text, before = text[begin : figure.end + _NEAR], before[-_NEAR:]
+    start, end = figure.start - begin, figure.end - begin
+    behind = _RATE_BEHIND.match(text[end:])
     if behind:
         return "a price per hour" if _HOUR.match(behind["of"]) else "a price or rate"
-    if _RATE_BEFORE.search(text[max(0, figure.start - 40) : figure.start]):
+    if _RATE_BEFORE.search(text[max(0, start - 40) : start]):
         return "a price or rate"
-    clause = _clause(text, figure)
+    clause = _clause(text, start, end)
     own = _other(clause)
     if own:
         return f"money unrelated: {own}"
     trains = TRAINING.search(clause) is not None
-    if trains and (_costs(clause) or _beside(text, figure)):
+    # `a $6 million training run`: the word stands right beside the sum.
+    if trains and (
+        _costs(clause) or TRAINING.search(text[max(0, start - 25) : end + 25])
+    ):
         return None
     if not trains and _ELSE.search(clause):
         return "money unrelated: another purchase"
@@ -114,19 +121,13 @@ def _other(text: str) -> str | None:
     return next((kind for kind, pattern in _OTHER if pattern.search(text)), None)
 
 
-def _clause(text: str, figure: Figure) -> str:
+def _clause(text: str, start: int, end: int) -> str:
     """The part of a sentence around a figure, between its commas and conjunctions."""
-    start, end = 0, len(text)
+    first, last = 0, len(text)
     for stop in _CLAUSE.finditer(text):
-        if stop.end() <= figure.start:
-            start = stop.end()
-        elif stop.start() >= figure.end:
-            end = stop.start()
+        if stop.end() <= start:
+            first = stop.end()
+        elif stop.start() >= end:
+            last = stop.start()
             break
-    return text[start:end]
-
-
-def _beside(text: str, figure: Figure) -> bool:
-    """`a $6 million training run`: the word stands right beside the sum."""
-    near = text[max(0, figure.start - 25) : figure.end + 25]
-    return TRAINING.search(near) is not None
+    return text[first:last]
