@@ -86,7 +86,7 @@ def query(con, snapshot: int) -> float:
 
 
 @pytest.mark.parametrize(
-    "publications", [100, pytest.param(1000, marks=pytest.mark.soak)]
+    "publications", [12, pytest.param(1000, marks=pytest.mark.soak)]
 )
 @pytest.mark.parametrize("note", [tiny.NEWEST, tiny.FRONTIER])
 def test_many_publications(tmp_path, monkeypatch, publications, note, measured):
