@@ -38,7 +38,7 @@ from pipeline.settings import Settings
 from tests.services.conftest import SECRET
 from tests.soak import tiny
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.soak]
 ROOT = Path(__file__).parents[2]
 MODELS = "SELECT count(*) AS n FROM core.models"
 

@@ -23,6 +23,9 @@ from pipeline.settings import Settings
 from tests.soak import tiny
 from tests.soak.children import COMPACT_EVERY, PHASES, refresh
 
+# Too slow for every run; `make soak` runs them all.
+pytestmark = pytest.mark.soak
+
 TRUTH = PHASES.index("between commit and replace")  # from here on it is published
 
 

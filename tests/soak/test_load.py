@@ -13,10 +13,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from clients import BASE, MARKS, publish_mark
 from synthetic import settings_in
 
 from pipeline.lake.verify import mismatches
+from tests.soak.clients import BASE, MARKS, publish_mark
+
+# Too slow for every run; `make soak` runs them all.
+pytestmark = pytest.mark.soak
 
 HERE = Path(__file__).parent
 

@@ -25,6 +25,9 @@ from pipeline.lake.verify import mismatches
 from pipeline.settings import Settings
 from tests.soak import tiny
 
+# Too slow for every run; `make soak` runs them all.
+pytestmark = pytest.mark.soak
+
 PER_RELEASE = 60_000  # bytes, for comments, dictionary and bookkeeping
 
 
