@@ -43,8 +43,6 @@ def page_of(data: bytes, url: str | None = None) -> Page:
         )
     except Exception:  # noqa: BLE001 - its parsers raise whatever broken pages provoke
         return Page(url=url)
-    if found is None:
-        return Page(url=url)
     own = str(found.url or "")
     return Page(
         one_line(found.title or "")[:200] or None,
