@@ -125,9 +125,9 @@ def chart_axis_table(
             # reasoning training; there it is taken as sure.
             density[CUT_SHORT] *= assumed["chart.score_chance"]
         weight = {h: _priors(assumed)[h] * density[h] for h in density}
+        posterior = cut(weight)
         for hypothesis, found in weight.items():
             odds = found / (sum(weight.values()) - found)
-            capped = float(np.clip(odds, 1 / CAP, CAP))
             rows.append(
                 {
                     "hypothesis": hypothesis,
@@ -137,11 +137,24 @@ def chart_axis_table(
                     **_predicted(hypothesis, paid, assumed),
                     "prior": _priors(assumed)[hypothesis],
                     "likelihood": density[hypothesis],
-                    "posterior": capped / (1 + capped),
+                    "posterior": posterior[hypothesis],
                     "odds": odds_text(odds),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def cut(weight: dict[str, float]) -> dict[str, float]:
+    """Probabilities that add up to 1, none below what odds of 1 to CAP leave it.
+
+    What the unlikely readings are given comes from the others, by their shares.
+    """
+    least = 1 / (1 + CAP)
+    total = sum(weight.values())
+    likely = {h: w for h, w in weight.items() if w > least * total}
+    left = 1 - least * (len(weight) - len(likely))
+    share = left / sum(likely.values())
+    return {h: likely[h] * share if h in likely else least for h in weight}
 
 
 def odds_text(odds: float) -> str:

@@ -12,6 +12,7 @@ from pipeline.projection.chart_axis import (
     SPAN_CLAIM,
     chart_axis_table,
     chart_of,
+    cut,
     likelihoods,
     odds_text,
 )
@@ -51,6 +52,21 @@ def test_only_with_the_score_do_the_odds_exceed_twenty(state):
     assert (with_score >= 20).all()
     assert (without < 20).all()
     assert (without > 1).all()
+
+
+@pytest.mark.parametrize("span", [0.0, 0.3, 4.0, 12.0])
+def test_the_readings_add_up_to_one(state, span):
+    rows = chart_axis_table(state, CLAIMS, ASSUMED, span=span)
+    sums = rows.groupby(["evidence", "reading_error"])["posterior"].sum()
+    assert sums.to_numpy() == pytest.approx(1, abs=1e-12)
+
+
+def test_an_unlikely_reading_keeps_what_odds_of_a_thousand_leave_it():
+    found = cut({"a": 1.0, "b": 0.25, "c": 1e-12})
+    assert found["c"] == pytest.approx(1 / 1001)
+    assert found["a"] / found["b"] == pytest.approx(4)
+    assert sum(found.values()) == pytest.approx(1)
+    assert cut({"a": 3.0, "b": 1.0}) == pytest.approx({"a": 0.75, "b": 0.25})
 
 
 def test_at_a_short_span_the_paid_base_leads(state):
