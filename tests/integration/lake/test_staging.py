@@ -1,5 +1,7 @@
 """Staged files: whole or not at all, and honest about where they come from."""
 
+from pathlib import Path
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -69,11 +71,12 @@ def test_rows_that_are_not_the_footers_are_refused(settings):
 def test_a_failed_write_leaves_the_old_file(settings, monkeypatch):
     staging.write(settings, "core.estimates", frame(ESTIMATES), Provenance("old", F1))
 
-    def full(*args, **kwargs):
-        args[1].write_bytes(b"half a fi")
+    def full(path, content):
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pq, "write_table", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(StagingError, match=r"No space left on device.*make room"):
         staging.write(settings, "core.estimates", frame(ESTIMATES), Provenance("n", F1))
     assert staging.read_provenance(settings, "core.estimates").run_id == "old"
