@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +34,12 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
+@cache
 def frame(table: type[Table], rows: int = 6) -> pd.DataFrame:
-    """A conformed frame with that many rows (fewer if its key allows no more)."""
+    """A conformed frame with that many rows (fewer if its key allows no more).
+
+    Made once, so change only copies.
+    """
     declared = columns(table)
     data = pd.DataFrame(
         {c.name: [_value(table, c, i) for i in range(rows)] for c in declared}
@@ -44,12 +48,7 @@ def frame(table: type[Table], rows: int = 6) -> pd.DataFrame:
 
 
 def frames(rows: int = 6) -> dict[str, pd.DataFrame]:
-    """A frame for every published table; made once, so change only copies."""
-    return dict(_frames(rows))
-
-
-@lru_cache
-def _frames(rows: int) -> dict[str, pd.DataFrame]:
+    """A frame for every published table."""
     return {table_name: frame(table, rows) for table_name, table in PUBLISHED.items()}
 
 

@@ -170,11 +170,11 @@ def test_slices_of_a_piece_keep_the_posterior_of_all():
         2, (0, -1, 24.5, 0.8, 0), (1, -1, 24, 0.5, 0), (0, 1, 0.2, 0.4, 0),
         (0, 1, 0.1, 0, 1), (1, -1, 23.9, 0, -1), (0, -1, 24.3, 0, 1),
     )  # fmt: skip
-    chains = 20_000
+    chains = 6_000
     space = space_of([graph], chains)
     row = space.batch.rows_of(0)
     x = np.zeros((2, chains))
-    for _ in range(150):
+    for _ in range(60):
         x = BoundSlice(space)(x, *gaussian_given_weights(space, weights(space, x)))
     before = x.copy()
     for still in (0, 1):
