@@ -31,6 +31,12 @@ def rows(
             found = con.execute(sql, parameters or [])
             names = [column[0] for column in found.description or []]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        why = str(error).splitlines()[0]
+        stop(
+            f"{settings.plain} was published by another version of Headroom ({why}): "
+            "publish a release with this one by `headroom refresh`."
+        )
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         stop(f"{settings.plain} cannot be read ({why}): run `headroom refresh`.")

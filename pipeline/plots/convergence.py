@@ -74,6 +74,12 @@ def data(frames: Frames) -> dict[str, pd.DataFrame]:
     return {"course": rows[rows["scenario"] == answering(frames)[1]]}
 
 
+def _middle(table: pd.DataFrame) -> int:
+    """The middle of the axis of vintages, in milliseconds."""
+    ends = table["vintage"].agg(["min", "max"])
+    return 0 if table.empty else int(ends.mean())
+
+
 def draw(rows: Frames, look: Look) -> alt.LayerChart:
     """Bars and dots by vintage; open intervals run to the top.
 
@@ -111,17 +117,12 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         alt.Chart(alt.NamedData("course"), name="course")
         .mark_circle(color=look.reasoning, size=45, opacity=1)
         .encode(x=x, y=y("mid"), description="leader:N"),
-        *lettered(
-            base.transform_filter("datum.event !== null").encode(
-                y=y("mid"), text="event:N"
-            ),
-            look,
-            align="right",
-            dx=-8,
-            dy=-10,
-            fontWeight=600,
-        ),
     ]
+    # A label stands on the side of its dot that has room, also on a narrow screen.
+    for side, dx, dy, where in (("left", 8, 14, "<="), ("right", -8, -10, ">")):
+        labelled = f"datum.event !== null && datum.vintage {where} {_middle(table)}"
+        letters = base.transform_filter(labelled).encode(y=y("mid"), text="event:N")
+        layers += lettered(letters, look, align=side, dx=dx, dy=dy, fontWeight=600)
     ends_of = [alt.param("low", value=low), alt.param("high", value=high)]
     return dress(alt.layer(*layers).add_params(*ends_of), look, TITLE, DECK, ALT, 340)
 

@@ -69,7 +69,7 @@ function drawFan(vintage, scenario, open) {
   const fan = p ? p.mid.map((mid, i) => ({ t: month(p.start, i), lo: p.lo[i], mid, hi: p.hi[i], frontier: p.frontier[i] })) : [];
   const lead = c && c.leader_model_id ? MODELS.get(c.leader_model_id) : null;
   const path = p && lead && lead.released_on ? [{ t: ms(lead.released_on), mid: c.leader }, { t: fan[0].t, mid: fan[0].mid }] : [];
-  $("verdict").textContent = sentence(c);
+  $("verdict").replaceChildren(...sentence(c, open));
   return chart("projection", "fan", { fan, path, record: known, now: [{ t: at }] }, {}, {
     dots: ".record_marks path", order: (d) => d.t, chosen: () => false, press: (d) => d.model && open(d.model),
     name: (d) => d.name + ", reasoning training, about " + flop(d.mid) + " FLOP; show the claims",
@@ -81,10 +81,11 @@ function drawFan(vintage, scenario, open) {
     },
   });
 }
-function sentence(c) {
-  if (!c || !c.date_p50) return "No projection for that date" + (c && c.reason ? ": " + c.reason + "." : ".");
+function sentence(c, open) {
+  if (!c || !c.date_p50) return ["No projection for that date" + (c && c.reason ? ": " + c.reason + "." : ".")];
   const past = c.probability_past === null ? "" : " Probability that it was already past: " + pct(c.probability_past) + ".";
-  return "Meets its ceiling around " + my(c.date_p50) + " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from " + nameOf(c.leader_model_id) + " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " The pace was last disclosed more than a year before: stale." : "");
+  const behind = (id, text) => id ? el("button", { type: "button", class: "link", onclick: () => open(id) }, text) : text;
+  return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " The pace was last disclosed more than a year before: stale." : "")];
 }
 function drawCourse(vintage, scenario, choose) {
   const course = (SETS.convergence || { course: [] }).course.filter((r) => r.scenario === scenario);

@@ -59,11 +59,17 @@ QUERIES: dict[str, str] = {
     "n_distinct_records, mean_crps, mean_error, coverage_50, coverage_90, "
     "skill_persistence, skill_unbounded, verdict FROM out.calibration "
     "ORDER BY target, scenario",
+    "backtests": "SELECT scenario, target, origin, horizon_months, target_on, "
+    + _three("predicted_flop")
+    + ", round(log10(realised_flop_p50), 2) AS came, realised_model_id, realised_kind "
+    "FROM out.backtests ORDER BY target_on, origin, scenario, target",
     "curves": "SELECT curve_id, benchmark, protocol, form, n, slope_per_oom_p05, "
     "slope_per_oom_p50, slope_per_oom_p95 FROM out.scaling_curves WHERE preferred "
     "ORDER BY benchmark, curve_id",
     "changes": 'SELECT "table", key, "column", change, old, new, ratio, changed_by '
-    'FROM meta.changes ORDER BY "table", key, "column" LIMIT 400',
+    # The largest first; what moved by less than 2% stands with what was added.
+    "FROM meta.changes ORDER BY round(abs(coalesce(log10(nullif(ratio, 0)), 0)), 2) "
+    'DESC, "table", key, "column" LIMIT 400',
     "conflicts": "SELECT claim_id, vintage, node, z, weight, status, against, "
     "explanation FROM core.conflicts ORDER BY vintage DESC, abs(z) DESC, claim_id",
     "influence": "SELECT claim_id, node, shift_log10, convergence_shift_days "

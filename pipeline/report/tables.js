@@ -39,7 +39,7 @@ function drawTable() {
 }
 function openDrawer(id) {
   untip();
-  const m = MODELS.get(id) || { name: id }, box = $("drawer"), parts = [];
+  const m = MODELS.get(id) || { name: id }, parts = [];
   for (const e of ESTIMATES.filter((e) => e.model_id === id)) parts.push(el("p", {}, el("b", {}, e.stage + ": "), e.mid === null ? "no median; only bounds are known" : flop(e.mid) + " FLOP, 90% from " + flop(e.lo) + " to " + flop(e.hi), e.grade ? " · " + e.grade : "", e.derived ? " · derived from other stages" : ""));
   const mine = CLAIMS.filter((c) => c.model_id === id || ids(c.applies_to).includes(id) || OBS.some((o) => o.claim_id === c.claim_id && (o.node.startsWith(id + "/") || (o.reference_node || "").startsWith(id + "/"))));
   parts.push(el("h3", {}, mine.length + (mine.length === 1 ? " claim bears on it" : " claims bear on it")));
@@ -48,8 +48,20 @@ function openDrawer(id) {
     const hot = rowsOf("conflicts").filter((k) => k.claim_id === c.claim_id && k.explanation).slice(0, 1), inf = rowsOf("influence").filter((k) => k.claim_id === c.claim_id).slice(0, 1);
     parts.push(el("div", { class: "claim" }, el("p", {}, c.summary), obs.map((o) => [o.formula ? el("div", { class: "formula" }, o.formula) : null, el("p", { class: "note" }, el("span", { class: "tag" + (o.role === "fused" ? "" : " hot") }, (o.role || "").replace("_", " ")), " ", o.node, o.role_reason ? ": " + o.role_reason : "")]), hot.map((k) => el("p", { class: "note r" }, k.explanation)), inf.map((k) => el("p", { class: "note" }, "Without it the estimate would move by ×" + num(10 ** -k.shift_log10, 3) + (k.convergence_shift_days === null ? "" : " and the meeting by " + num(-k.convergence_shift_days, 3) + " days") + ".")), c.caveat ? el("p", { class: "note" }, c.caveat) : null, el("p", { class: "note" }, link(c.url || s.url, s.title || c.source_id), ", ", s.publisher || "", s.kind ? " (" + s.kind + ")" : "", c.locator ? ", " + c.locator : "", " · disclosed " + dmy(c.disclosed_on), c.status === "accepted" ? "" : " · " + c.status)));
   }
-  box.replaceChildren(el("button", { type: "button", class: "close", onclick: () => box.close() }, "Close"), el("h2", { id: "drawer-title" }, m.name), el("p", { class: "note" }, [m.developer, m.released_on ? "released " + dmy(m.released_on) : null].filter(Boolean).join(" · ")), ...parts);
-  box.showModal();
+  show(m.name, [m.developer, m.released_on ? "released " + dmy(m.released_on) : null].filter(Boolean).join(" · "), parts);
+}
+// The forecasts behind a row of the calibration, each with the run that came.
+function openForecasts(c) {
+  const mine = rowsOf("backtests").filter((b) => b.scenario === c.scenario && b.target === c.target);
+  const under = (main, note) => [main, el("div", { class: "note" }, note)];
+  const heads = [H("For"), H("Forecast and 90% interval", "nw"), H("What came")];
+  const body = mine.map((b) => [under(my(b.target_on), b.horizon_months + " months before"), under(flop(b.mid), flop(b.lo) + " to " + flop(b.hi)), under((b.realised_kind === "measured" ? "" : "≥ ") + flop(b.came), modelButton(b.realised_model_id))]);
+  show(c.target === "reasoning" ? "Forecasts of the largest reasoning run" : "Forecasts of the largest run", c.scenario.replaceAll("_", " ") + " · " + c.verdict, [grid(heads, body, "Forecasts")]);
+}
+function show(title, note, parts) {
+  const box = $("drawer");
+  box.replaceChildren(el("button", { type: "button", class: "close", onclick: () => box.close() }, "Close"), el("h2", { id: "drawer-title" }, title), el("p", { class: "note" }, note), ...parts);
+  if (!box.open) box.showModal();
   box.scrollTop = 0;
 }
 function drawEvidence(c) {
@@ -60,6 +72,7 @@ function drawEvidence(c) {
   parts.push(s ? ". Scenario “" + s.scenario.replaceAll("_", " ") + "”: " + s.description : ".");
   $("evidence").replaceChildren(...parts);
 }
+const FIRST = 25; // changes that stand open
 const put = (id, ...kids) => $(id).querySelector(":scope > div").replaceChildren(...kids);
 function drawRest() {
   const seen = new Map();
@@ -71,12 +84,14 @@ function drawRest() {
   if (!D.conflicts) $("conflicts").remove();
   else put("conflicts", now.length ? grid([H("Claim"), H("z", "n"), H("Status"), H("Why", "w")], now.map((k) => [modelButton(claimModel(k.claim_id), k.claim_id), num(k.z, 2), (k.status || "").replace("_", " "), k.explanation || ""]), "Conflicts") : el("p", {}, "None."));
   const cal = rowsOf("calibration");
-  put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error", "n"), H("Mean score", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), c.n_forecasts, c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
+  put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error", "n"), H("Mean score", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), el("button", { type: "button", "aria-label": c.n_forecasts + " forecasts of " + c.scenario + ", " + c.target, onclick: () => openForecasts(c) }, c.n_forecasts), c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
   const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
-  put("changes", diff.length ? grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], diff.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes") : el("p", {}, "Nothing that a reader would notice."));
+  const changed = (part) => grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], part.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes");
+  const rest = diff.length - FIRST;
+  put("changes", diff.length ? changed(diff.slice(0, FIRST)) : el("p", {}, "Nothing that a reader would notice."), rest > 0 ? el("details", {}, el("summary", {}, "The smaller changes and what was added (" + rest + ")"), changed(diff.slice(FIRST))) : "");
   const ass = rowsOf("assumptions"), web = (t) => /^https?:/i.test(t || "") ? link(t, t.replace(/^https?:\/\/(www\.)?/i, "").split("/")[0]) : t || "";
   put("method", el("details", {}, el("summary", {}, "All " + ass.length + " assumptions"), grid([H("Assumption"), H("Value", "n"), H("Range", "n"), H("Unit"), H("Meaning", "w"), H("Source"), H("Checked", "nw")], ass.map((a) => [a.assumption_id, num(a.value), a.low === null ? "" : num(a.low) + " to " + num(a.high), a.unit, a.description, web(a.source), dmy(a.checked_on)]), "Assumptions")),
     el("details", {}, el("summary", {}, "The scenarios"), grid([H("Scenario"), H("Meaning", "w"), H("Source")], rowsOf("scenarios").map((s) => [s.scenario.replaceAll("_", " "), s.description, web(s.source)]), "Scenarios")),
-    el("details", {}, el("summary", {}, "How fast the frontier grows"), grid([H("Runs"), H("Since"), H("n", "n"), H("× a year", "n"), H("90% interval", "n"), H("Method")], rowsOf("trend").map((t) => [t.series, my(t.since), t.n, num(t.growth_per_year_p50, 2), num(t.growth_per_year_p05, 2) + " to " + num(t.growth_per_year_p95, 2), t.method]), "Frontier growth")),
+    el("details", {}, el("summary", {}, "How fast the frontier grows"), grid([H("Runs"), H("Since"), H("n", "n"), H("× a year", "n"), H("90% interval", "n"), H("Method")], rowsOf("trend").map((t) => [t.series, my(t.since), el("a", { href: "#frontier", title: "Each dot of the chart opens the claims on its run" }, t.n), num(t.growth_per_year_p50, 2), num(t.growth_per_year_p05, 2) + " to " + num(t.growth_per_year_p95, 2), t.method]), "Frontier growth")),
     D.curves ? el("details", {}, el("summary", {}, "What tenfold compute bought on benchmarks"), grid([H("Curve"), H("Benchmark"), H("Form"), H("n", "n"), H("Per tenfold", "n"), H("90% interval", "n")], rowsOf("curves").map((k) => [k.curve_id, k.benchmark, k.form, k.n, num(k.slope_per_oom_p50, 2), num(k.slope_per_oom_p05, 2) + " to " + num(k.slope_per_oom_p95, 2)]), "Scaling curves")) : "");
 }

@@ -134,7 +134,7 @@ def test_slider_and_switch_move_the_projection(shown: Page):
     assert shown.locator("#known").inner_text() != day
     assert shown.locator("#verdict").inner_text() != verdict
     shown.keyboard.press("End")
-    shown.get_by_label("half").check()
+    shown.get_by_role("radio", name="half").check()
     assert shown.locator("#verdict").inner_text() != verdict
 
 
@@ -176,6 +176,35 @@ def test_the_answer_leads_to_its_claims(shown: Page):
     shown.locator("#evidence button").first.click()
     assert shown.locator("#drawer .claim").count() >= 1
     shown.keyboard.press("Escape")
+
+
+def test_the_dates_lead_to_the_runs_they_rest_on(shown: Page):
+    shown.get_by_role("radio", name="disclosed").check()
+    shown.locator("#vintage").focus()
+    shown.keyboard.press("Home")
+    for button in shown.locator("#verdict button").all():
+        button.click()
+        assert shown.locator("#drawer .claim").count() >= 1
+        shown.keyboard.press("Escape")
+    assert shown.locator("#verdict button").count() == 2
+
+
+def test_scores_lead_to_their_forecasts_and_those_to_claims(
+    shown: Page, release: Settings
+):
+    row = shown.locator("#calibration tbody tr").first
+    target, scenario = row.locator("td").all_inner_texts()[:2]
+    row.locator("button").click()
+    listed = shown.locator("#drawer tbody tr")
+    query = (
+        f"SELECT count(*) FROM out.backtests WHERE target = '{target}' "
+        f"AND replace(scenario, '_', ' ') = '{scenario}'"
+    )
+    assert listed.count() == count(release, query)
+    listed.first.locator("button").click()
+    assert shown.locator("#drawer .claim").count() >= 1
+    shown.keyboard.press("Escape")
+    assert not shown.locator("#drawer").is_visible()
 
 
 def test_hostile_text_stays_text(shown: Page):

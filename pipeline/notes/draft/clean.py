@@ -13,6 +13,7 @@ from typing import Literal
 from pipeline.notes.draft import pdf
 
 MAX_BYTES = 200_000  # a long article has 100 kB; the rest of an input is not read
+MAX_LINES = 20_000  # a long article has 2,000; each is repaired by itself
 MAX_DEPTH = 200  # deeper pages are no articles; their tags are stripped instead
 MAX_PAGES = 60
 
@@ -31,6 +32,7 @@ _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,2000}>")
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER = re.compile("10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})")
 _SUP_TAG = re.compile(r"<sup>\s{0,3}([+-]?\d{1,3})\s{0,3}</sup>", re.IGNORECASE)
+_GAP = re.compile(r"\n{3,}")
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 
 
@@ -70,7 +72,7 @@ def decoded(data: bytes) -> str:
 def main_text(data: bytes) -> str:
     """Clean text of an HTML page, a PDF, Markdown or plain text.
 
-    At most MAX_BYTES of a page or text and MAX_PAGES of a PDF are read.
+    At most MAX_BYTES and MAX_LINES of a page or text and MAX_PAGES of a PDF are read.
     """
     kind = kind_of(data)
     if kind == "pdf":
@@ -87,7 +89,8 @@ def repaired(text: str) -> str:
 
     text = _CONTROL.sub("", strip_noise(text))
     text = _POWER.sub(lambda m: "10^" + m[1].translate(_SUPERSCRIPT), text)
-    text = ftfy.fix_text(text, normalization="NFC", uncurl_quotes=True)
+    text = "\n".join(_GAP.sub("\n\n", text).split("\n", MAX_LINES)[:MAX_LINES])
+    text = ftfy.fix_text(text, ftfy.TextFixerConfig(normalization="NFC"))
     text = strip_noise(_CONTROL.sub("", text))  # what the repair brought to light
     return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.splitlines())
 

@@ -65,11 +65,20 @@ long_line = st.tuples(
 ).map(
     lambda t: t[2] + (t[0].encode() + t[1]) * (5_000_000 // len(t[0].encode() + t[1]))
 )
+
+
+class Input(bytes):
+    """Bytes that a failure shows by their beginning: megabytes help nobody."""
+
+    def __repr__(self) -> str:
+        return f"{bytes(self[:300])!r} … {len(self)} bytes"
+
+
 # One of 50 is a line of 5 MB.
 anything = st.integers(0, 49).flatmap(
     lambda k: long_line if k == 49
     else st.one_of(st.binary(max_size=2000), noise, mutated, cut, repeated, nested)
-)  # fmt: skip
+).map(Input)  # fmt: skip
 HEAD = Head(
     "acme", "T", "https://example.org", date(2025, 1, 1), date(2025, 1, 1), "en"
 )
@@ -80,7 +89,8 @@ def holds(data: bytes) -> None:
     found = extract(main_text(data), REGISTRY)
     page_of(data)
     draft_note(HEAD, found)
-    assert time.process_time() - begun < 2
+    took = time.process_time() - begun
+    assert took < 2, f"{took:.1f} s"
 
 
 @pytest.mark.parametrize("inputs", [800, pytest.param(10_000, marks=pytest.mark.soak)])
