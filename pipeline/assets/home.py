@@ -1,9 +1,12 @@
 """Dagster's home inside the project.
 
-What belongs here: its configuration file. What does not: starting servers (cli/ui.py).
+What belongs here: its configuration file and storage. What does not: starting servers
+(cli/ui.py).
 """
 
 from __future__ import annotations
+
+from filelock import FileLock
 
 from pipeline.settings import Settings
 
@@ -44,9 +47,19 @@ storage:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Create the folder and its configuration unless the operator wrote one."""
+    """Create the folder, its storage, and its configuration unless there is one.
+
+    Processes that started on a new home together would each create the tables, and all
+    but the first would fail.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
-    path = settings.home / "dagster.yaml"
-    if not path.exists():
-        storage = _POSTGRES if settings.dagster_in_postgres else ""
-        path.write_text(_CONFIG + storage, encoding="utf-8")
+    with FileLock(settings.home / "home.lock"):
+        path = settings.home / "dagster.yaml"
+        if not path.exists():
+            storage = _POSTGRES if settings.dagster_in_postgres else ""
+            path.write_text(_CONFIG + storage, encoding="utf-8")
+        tables = settings.home / "schedules" / "schedules.db"  # the last to be made
+        if not (settings.dagster_in_postgres or tables.exists()):
+            import dagster as dg
+
+            dg.DagsterInstance.from_config(str(settings.home)).dispose()

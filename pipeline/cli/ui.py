@@ -35,9 +35,21 @@ def ui(
             probe.bind((HOST, port))
         except OSError:
             stop(f"port {port} is in use; choose another with --port", WRONG_USAGE)
+    from filelock import FileLock, Timeout
+
     from pipeline.assets.home import prepare_home
 
     prepare_home(settings)
+    # The system frees it when the process ends; a second daemon would double runs.
+    alone = FileLock(settings.home / "ui.lock")
+    try:
+        alone.acquire(timeout=0)
+    except Timeout:
+        stop(
+            f"`headroom ui` runs already on {settings.home}: use that one, or stop it "
+            "first.",
+            WRONG_USAGE,
+        )
     workspace = environment.PROJECT / "workspace.yaml"
     env = os.environ | {
         "DAGSTER_HOME": str(settings.home),

@@ -89,6 +89,14 @@ def _headroom(settings: Settings, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+def test_a_second_one_on_the_same_home_is_refused(
+    settings: Settings, ui: Session
+) -> None:
+    assert f"runs already on {settings.home}" in _headroom(
+        settings, "ui", "--port", "1"
+    )
+
+
 def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
     # Only what is in view is drawn: one group at a time, in a window that holds it.
     page.set_viewport_size({"width": 1800, "height": 12_000})
@@ -215,6 +223,12 @@ def test_a_published_note_that_breaks_holds_the_release(
     page.screenshot(path=ARTEFACTS / "ui-held.png")
     time.sleep(20)  # at least one more look: the sensor does not repeat it
     assert len([r for r in ui.runs() if r["status"] == "FAILURE"]) == 1
+    known = len(ui.runs())
+    told = _headroom(settings, "refresh", "--accept", "the note is lost")
+    assert head(settings).seq == before + 1, told
+    time.sleep(20)  # the sensor knows these sources now
+    assert len(ui.runs()) == known
+    before += 1
     note.write_text(good)
     ui.wait(
         lambda: head(settings).seq > before and ui.idle(),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import yaml
 
@@ -86,6 +88,17 @@ def test_dagster_is_told_where_its_storage_is(tmp_path, in_postgres):
     written = yaml.safe_load((tmp_path / "dagster.yaml").read_text())
     url = {"postgres": {"postgres_url": {"env": "HEADROOM_DAGSTER_URL"}}}
     assert written.get("storage") == (url if in_postgres else None)
+
+
+def test_a_new_home_is_ready_and_reports_nothing_to_anyone(tmp_path):
+    settings = Settings(tmp_path, tmp_path, tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(prepare_home, [settings] * 4))
+    made = {p.name for p in tmp_path.rglob("*.db")}
+    assert {"runs.db", "schedules.db"} <= made
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert not instance.telemetry_enabled
+        assert instance.get_runs_count() == 0
 
 
 def test_the_composition_has_the_variables_that_are_read(environment):
