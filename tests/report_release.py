@@ -48,7 +48,7 @@ CREATE TABLE core.assumptions AS SELECT 'a' AS assumption_id, 1.5::DOUBLE AS val
   NULL::DOUBLE AS low, NULL::DOUBLE AS high, '{t}' AS unit, '{t}' AS description,
   '{t}' AS source, DATE '2025-01-01' AS checked_on;
 CREATE TABLE core.conflicts AS SELECT 's/one' AS claim_id, DATE '2025-05-09' AS vintage,
-  'r1/reasoning' AS node, 3.0::DOUBLE AS z, 0.0::DOUBLE AS weight,
+  NULL::DATE AS until, 'r1/reasoning' AS node, 3.0::DOUBLE AS z, 0.0::DOUBLE AS weight,
   'held_out' AS status, NULL AS against, '{t}' AS explanation;
 CREATE TABLE core.influence AS SELECT 's/one' AS claim_id, 'r1/reasoning' AS node,
   0.3::DOUBLE AS shift_log10, 12.0::DOUBLE AS convergence_shift_days;

@@ -70,8 +70,9 @@ QUERIES: dict[str, str] = {
     # The largest first; what moved by less than 2% stands with what was added.
     "FROM meta.changes ORDER BY round(abs(coalesce(log10(nullif(ratio, 0)), 0)), 2) "
     'DESC, "table", key, "column" LIMIT 400',
-    "conflicts": "SELECT claim_id, vintage, node, z, weight, status, against, "
-    "explanation FROM core.conflicts ORDER BY vintage DESC, abs(z) DESC, claim_id",
+    "conflicts": "SELECT claim_id, vintage, until, node, z, weight, status, against, "
+    "explanation FROM core.conflicts "
+    "ORDER BY until DESC NULLS FIRST, abs(z) DESC NULLS LAST, claim_id",
     "influence": "SELECT claim_id, node, shift_log10, convergence_shift_days "
     "FROM core.influence ORDER BY abs(shift_log10) DESC, claim_id",
 }

@@ -112,6 +112,8 @@ def test_every_chart_has_a_mark_for_every_row(release: Settings, shown: Page):
         f"share = 'scenario' AND date_p50 IS NOT NULL AND scenario = '{scenario}'",
         "#forecasts .forecasts_marks path": "SELECT count(*) FROM out.backtests WHERE "
         f"horizon_months = 12 AND scenario = '{scenario}'",
+        "#conflicts > div > .scroll tbody tr": "SELECT count(*) FROM core.conflicts "
+        "WHERE until IS NULL",
         "#table tbody tr": "SELECT count(*) FROM core.estimates "
         "WHERE stage = 'reasoning'",
     }
