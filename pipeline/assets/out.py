@@ -46,7 +46,9 @@ def _project(frames: Frames, warehouse: Warehouse) -> Made:
             "out.convergence": projected.convergence,
             "out.observed_convergence": observed_table(newest, models, found.assumed),
             "out.frontier_trend": trend_table(
-                known_runs(newest, models), newest.vintage, found.assumed
+                known_runs(newest, models).frame(models),
+                newest.vintage,
+                found.assumed,
             ),
         }
     )

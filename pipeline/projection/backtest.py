@@ -29,6 +29,7 @@ from pipeline.projection.course import (
 )
 from pipeline.projection.dates import year, years
 from pipeline.projection.frontier import Frontier, frontier, known_runs
+from pipeline.projection.levels import Levels
 from pipeline.projection.paths import Course, crossing, path, straight
 from pipeline.projection.realised import (
     FRONTIER,
@@ -64,7 +65,7 @@ class Past:
 
     state: State
     frontier: Frontier
-    runs: pd.DataFrame
+    runs: Levels
     setting: Setting | None  # None without a leader
 
 

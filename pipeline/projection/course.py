@@ -6,6 +6,7 @@ not: geometry (paths.py), tables (project.py).
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,8 +17,9 @@ from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.cluster import cluster
-from pipeline.projection.frontier import Frontier, frontier, known_runs
+from pipeline.projection.frontier import Frontier, frontier, known_runs, records
 from pipeline.projection.leader import Leader, candidates, leader
+from pipeline.projection.levels import Levels
 from pipeline.projection.pairing import paired
 from pipeline.projection.paths import Course
 from pipeline.projection.scenario import Scenario
@@ -27,6 +29,10 @@ class NoProjectionError(Exception):
     """A vintage that allows no projection; the message says why."""
 
 
+# Leader and frontier, paired, by the content behind the draws of both.
+Known = dict[Hashable, tuple[Leader, Frontier]]
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a vintage knows, as far as projections need it."""
@@ -34,31 +40,49 @@ class Setting:
     vintage: pd.Timestamp
     frontier: Frontier
     leader: Leader
-    candidates: pd.DataFrame
-    runs: pd.DataFrame
+    candidates: Levels
+    runs: Levels
 
 
-def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
+def setting(
+    state: State, models: pd.DataFrame, assumed: Assumed, known: Known | None = None
+) -> Setting:
     """Leader and frontier of a vintage.
+
+    Args:
+        state: the posterior at the vintage.
+        models: core.models.
+        assumed: constants of the method.
+        known: what other vintages found, filled as needed: many share their draws.
 
     Raises:
         NoProjectionError: where the record has no anchored frontier or leader by then.
     """
+    known = {} if known is None else known
     runs = known_runs(state, models)
-    known = frontier(state, runs)
-    if known is None:
+    if not runs.models:
         raise NoProjectionError("no run with known total compute by then")
     able = candidates(state, models, assumed)
-    first = leader(state, able)
-    if first is None:
+    content = (able.keys, tuple(runs.keys[k] for k in records(runs)))
+    if content not in known:
+        known[content] = _together(state, able, runs)
+    first, largest = known[content]
+    return Setting(state.vintage, largest, first, able, runs)
+
+
+def _together(state: State, able: Levels, runs: Levels) -> tuple[Leader, Frontier]:
+    first, largest = leader(state, able), frontier(state, runs)
+    if first is None or largest is None:
         raise NoProjectionError(
             "no anchored reasoning stage narrow enough to lead by then"
         )
-    led = {state.of_node[node].key for node in able["node"]}
-    bulk = runs.loc[runs["model_id"].isin(known.models), "node"]
-    shared = any(state.of_node[node].key in led for node in bulk)
-    first, known = paired(first, known, joint=shared)
-    return Setting(state.vintage, known, first, able, runs)
+    led = {state.of_node[node].key for node in able.nodes}
+    shared = any(
+        state.of_node[node].key in led
+        for model, node in zip(runs.models, runs.nodes, strict=True)
+        if model in largest.models
+    )
+    return paired(first, largest, joint=shared)
 
 
 def course(
@@ -124,7 +148,7 @@ def check_in_force(
 
 
 def frontier_growth(
-    runs: pd.DataFrame, scenario: Scenario, luck: FloatArray, assumed: Assumed
+    runs: Levels, scenario: Scenario, luck: FloatArray, assumed: Assumed
 ) -> FloatArray:
     """Draws of the frontier's growth after its last record, log10 per year.
 

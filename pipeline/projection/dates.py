@@ -33,7 +33,6 @@ def date(value: float) -> pd.Timestamp | None:
     return pd.Timestamp(day)
 
 
-def regression_year(days: pd.Series) -> FloatArray:
+def regression_year(days: pd.DatetimeIndex) -> FloatArray:
     """Year + (day of year − 1) / 365.25: the axis on which published trends are fit."""
-    stamp = pd.DatetimeIndex(days)
-    return np.asarray(stamp.year + (stamp.dayofyear - 1) / DAYS, dtype=float)
+    return np.asarray(days.year + (days.dayofyear - 1) / DAYS, dtype=float)

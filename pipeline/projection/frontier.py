@@ -14,8 +14,8 @@ import pandas as pd
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import years
+from pipeline.projection.levels import Levels
 
-_EXTRA = ["is_notable"]
 STAGES = ("total", "pretraining")  # a run whose total is unknown counts with its bulk
 
 
@@ -62,40 +62,37 @@ def compute_node(state: State, model: str) -> str | None:
     return None
 
 
-def known_runs(state: State, models: pd.DataFrame) -> pd.DataFrame:
-    """Median compute of every run released by the vintage: name, released_on, flop.
-
-    `is_notable` is a column where the models have it.
-    """
-    ids = models["model_id"].tolist()
+def known_runs(state: State, models: pd.DataFrame) -> Levels:
+    """Every run released by the vintage whose compute is known, by date and name."""
+    ids, names = models["model_id"].tolist(), models["name"].tolist()
     days = models["released_on"].to_numpy()
     found = []
     for k in np.flatnonzero(days <= np.datetime64(state.vintage)).tolist():
         node = compute_node(state, ids[k])
         if node is not None:
-            found.append((days[k], float(state.points(node)[1]), ids[k], k, node))
-    found.sort()
-    names = ["model_id", "name", "released_on", *models.columns.intersection(_EXTRA)]
-    chosen = models[names].iloc[[k for _, _, _, k, _ in found]].reset_index(drop=True)
-    level = np.array([level for _, level, *_ in found])
-    chosen["log10_flop"], chosen["node"] = level, [node for *_, node in found]
-    chosen["flop"] = 10**level
-    return chosen
+            found.append((days[k].item(), names[k], k, node))
+    return Levels.of(state, models, {k: node for *_, k, node in sorted(found)})
 
 
-def frontier(state: State, runs: pd.DataFrame) -> Frontier | None:
-    """The records among the known runs, by their medians; None when there are none."""
-    if runs.empty:
+def records(runs: Levels) -> list[int]:
+    """Which of the runs are records by their medians, by date."""
+    order = np.lexsort((runs.log10_flop, runs.days))
+    days = runs.days[order]
+    # Of runs released on one day the largest counts; it is the last of them.
+    last = order[np.append(days[1:] != days[:-1], [True])]
+    level = runs.log10_flop[last]
+    before = np.append([-np.inf], np.maximum.accumulate(level)[:-1])
+    return [int(k) for k in last[level > before]]
+
+
+def frontier(state: State, runs: Levels) -> Frontier | None:
+    """The records among the known runs; None when there are none."""
+    if not runs.models:
         return None
-    days, level = runs["released_on"].to_numpy(), runs["log10_flop"].to_numpy()
-    # Of runs released on one day the largest counts; they come in that order.
-    last = np.flatnonzero(np.append(days[1:] != days[:-1], [True]))
-    before = np.append([-np.inf], np.maximum.accumulate(level[last])[:-1])
-    records = last[level[last] > before]
-    models, nodes = runs["model_id"].tolist(), runs["node"].tolist()
+    best = records(runs)
     return Frontier(
-        models=tuple(models[k] for k in records),
-        times=years(pd.DatetimeIndex(days[records])),
-        draws=np.column_stack([state.draws(nodes[k]) for k in records]),
-        key=tuple(state.of_node[nodes[k]].key + nodes[k] for k in records),
+        models=tuple(runs.models[k] for k in best),
+        times=years(pd.DatetimeIndex(runs.days[best])),
+        draws=np.column_stack([state.draws(runs.nodes[k]) for k in best]),
+        key=tuple(runs.keys[k] for k in best),
     )

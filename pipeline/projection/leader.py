@@ -15,6 +15,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import years
+from pipeline.projection.levels import Levels
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,10 @@ class Leader:
     start: FloatArray  # (draws,) log10 FLOP
     time: FloatArray  # (draws,) years, release of that draw's leader
     released_on: pd.Timestamp  # of `model`
-    key: tuple[str, ...]
 
 
-def candidates(state: State, models: pd.DataFrame, assumed: Assumed) -> pd.DataFrame:
-    """Nodes that may lead: anchored, narrow enough, released; one per family.
-
-    Returns:
-        Columns model_id, released_on, family, node, log10_flop (median), by date.
-    """
+def candidates(state: State, models: pd.DataFrame, assumed: Assumed) -> Levels:
+    """Nodes that may lead: anchored, narrow enough, released; one per family, by date."""
     widest = assumed.half_width("leader.widest_factor")
     ids, families = models["model_id"].tolist(), models["family"].tolist()
     days = models["released_on"].to_numpy()
@@ -48,27 +44,22 @@ def candidates(state: State, models: pd.DataFrame, assumed: Assumed) -> pd.DataF
             own = (float(p50), ids[k], k)
             largest[families[k]] = max(largest.get(families[k], own), own)
     able = sorted(largest.values(), key=lambda own: (days[own[2]], own[1]))
-    chosen = models[["model_id", "released_on", "family"]]
-    chosen = chosen.iloc[[k for *_, k in able]].reset_index(drop=True)
-    chosen["node"] = [f"{model}/reasoning" for _, model, _ in able]
-    chosen["log10_flop"] = [level for level, *_ in able]
-    return chosen
+    return Levels.of(state, models, {k: f"{model}/reasoning" for _, model, k in able})
 
 
-def leader(state: State, able: pd.DataFrame) -> Leader | None:
+def leader(state: State, able: Levels) -> Leader | None:
     """The leader among the candidates of a vintage, or None when there are none."""
-    if able.empty:
+    if not able.models:
         return None
-    draws = np.column_stack([state.draws(node) for node in able["node"]])
+    draws = np.column_stack([state.draws(node) for node in able.nodes])
     best = draws.argmax(axis=1)
-    wins = np.bincount(best, minlength=len(able))
+    wins = np.bincount(best, minlength=len(able.models))
     top = int(wins.argmax())
-    times = years(able["released_on"])
+    times = years(pd.DatetimeIndex(able.days))
     return Leader(
-        model=str(able["model_id"].iloc[top]),
+        model=able.models[top],
         probability=float(wins[top] / len(draws)),
         start=draws.max(axis=1),
         time=times[best],
-        released_on=pd.Timestamp(able["released_on"].iloc[top]),
-        key=tuple(state.of_node[n].key + n for n in able["node"]),
+        released_on=pd.Timestamp(able.days[top]),
     )

@@ -19,9 +19,10 @@ from scipy import special
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.method import FloatArray
-from pipeline.projection.dates import years
+from pipeline.projection.dates import regression_year, years
+from pipeline.projection.levels import Levels
 from pipeline.projection.scenario import Scenario
-from pipeline.projection.trend import Series, bootstrap_slopes, ols, select
+from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
 
 PACE, GROWTH, SHARE, STALL, PROGRESS = range(5)
 CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH, START, TOTAL = range(5, 10)
@@ -49,27 +50,25 @@ def stated_pace(scenario: Scenario, z: FloatArray) -> FloatArray:
     return np.asarray(per_year * scenario.pace_factor)
 
 
-def monthly_record(records: pd.DataFrame, vintage: pd.Timestamp) -> pd.DataFrame:
-    """The running record at each month from the first one to the vintage.
+def monthly_record(
+    candidates: Levels, vintage: pd.Timestamp
+) -> tuple[FloatArray, FloatArray]:
+    """The running record on the first of each month from the first one to the vintage.
 
-    Args:
-        records: columns released_on, log10_flop.
-        vintage: the last month; months without news repeat the record.
+    Returns:
+        Years and log10 FLOP; months without news repeat the record.
     """
-    ordered = records.sort_values("released_on")
-    running = ordered.assign(best=ordered["log10_flop"].cummax())
-    months = pd.date_range(ordered["released_on"].iloc[0], vintage, freq="MS")
-    known = pd.merge_asof(
-        pd.DataFrame({"month": months.astype("datetime64[us]")}),
-        running[["released_on", "best"]],
-        left_on="month",
-        right_on="released_on",
-    )
-    return known.dropna()[["month", "best"]]
+    days = candidates.days.astype("datetime64[D]")
+    first, last = days[0].astype("datetime64[M]"), np.datetime64(vintage, "M")
+    months = np.arange(first, last + 1).astype("datetime64[D]")
+    months = months[months >= days[0]]
+    best = np.maximum.accumulate(candidates.log10_flop)
+    known = best[np.searchsorted(days, months, "right") - 1]
+    return years(pd.DatetimeIndex(months)), known
 
 
 def fitted_pace(
-    candidates: pd.DataFrame,
+    candidates: Levels,
     vintage: pd.Timestamp,
     scenario: Scenario,
     z: FloatArray,
@@ -82,15 +81,14 @@ def fitted_pace(
     the record moves in steps and its least-squares error is far too small. The prior is
     the stated pace with `pace.prior_sd` (relative).
     """
-    ordered = candidates.sort_values(["released_on", "log10_flop"])
-    before = ordered["log10_flop"].cummax().shift(fill_value=-1)
-    n_records = int((ordered["log10_flop"] > before).sum())
+    level = candidates.log10_flop[np.lexsort((candidates.log10_flop, candidates.days))]
+    n_records = len(np.unique(np.maximum.accumulate(level)))
     if n_records < assumed["projection.fitted_min_records"]:
         return None
-    monthly = monthly_record(ordered, vintage)
-    if len(monthly) < 3:
+    times, best = monthly_record(candidates, vintage)
+    if len(times) < 3:
         return None
-    slope = ols(years(monthly["month"]), monthly["best"].to_numpy(dtype=float)).slope
+    slope = ols(times, best).slope
     middle = np.sqrt(scenario.pace_months[0] * scenario.pace_months[1])
     prior = 12 / middle * np.log10(scenario.pace_times)
     prior_sd = prior * assumed["pace.prior_sd"]
@@ -107,24 +105,23 @@ def stated_growth(growth: tuple[float, float], z: FloatArray) -> FloatArray:
     return np.asarray((low + high) / 2 + z * (high - low) / 2 / Z90)
 
 
-def fitted_growth(
-    runs: pd.DataFrame, z: FloatArray, assumed: Assumed
-) -> FloatArray | None:
+def fitted_growth(runs: Levels, z: FloatArray, assumed: Assumed) -> FloatArray | None:
     """log10 growth per year of the record since the window's start; None below 3 runs.
 
     The draws are those of the block bootstrap, for the least-squares error of a running
     maximum is too small.
 
     Args:
-        runs: columns name, released_on, flop, of all runs known.
+        runs: all runs known, by date and name.
         z: standard normals.
         assumed: constants of the method.
     """
-    since = f"{int(assumed['projection.frontier_since_year'])}-01-01"
+    since = int(assumed["projection.frontier_since_year"])
     record = Series("record", since, None, running_maximum=True)
-    if len(select(runs, record)) < assumed["projection.fitted_min_records"]:
+    x, y = regression_year(pd.DatetimeIndex(runs.days)), runs.log10_flop
+    if chosen(x, y, record).sum() < assumed["projection.fitted_min_records"]:
         return None
-    slopes = bootstrap_slopes(runs, record, assumed)
+    slopes = resampled_slopes(x, y, record, assumed)
     # Quantiles of what is sorted already.
     places = special.ndtr(z) * (len(slopes) - 1)
     return np.asarray(np.interp(places, np.arange(len(slopes)), slopes))

@@ -10,6 +10,7 @@ is computed once, over the months of all of them.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import (
+    Known,
     NoProjectionError,
     Setting,
     check_in_force,
@@ -28,8 +30,11 @@ from pipeline.projection.course import (
     setting,
     stale,
 )
+from pipeline.projection.dates import year
 from pipeline.projection.reading import MONTH_COLUMNS, SHARES, Reading, first_days
 from pipeline.projection.scenario import Scenario, scenarios_of
+
+_THREADS = 2  # no result depends on it
 
 
 @dataclass(frozen=True)
@@ -60,30 +65,60 @@ def project(
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     horizon = int(assumed["projection.months"])
     readings = _Readings(disclosed, luck, assumed)
-    convergence: list[dict[str, Any]] = []
-    asked: list[tuple[pd.Timestamp, str, int, Reading]] = []
+    asked: list[_Asked] = []
     known_scenarios = scenarios_of(scenarios)
+    known: Known = {}
     for state in states:
-        known = _known(state, models, assumed)
-        first = _month(state.vintage) + 1
-        for scenario in known_scenarios:
-            row = {"vintage": state.vintage, "scenario": scenario.name}
+        here = [_Asked(state.vintage, s) for s in known_scenarios]
+        asked += here
+        try:
+            at = setting(state, models, assumed, known)
+        except NoProjectionError as why:
+            for one in here:
+                one.reason = str(why)
+            continue
+        for one in here:
             try:
-                if isinstance(known, NoProjectionError):
-                    raise known
-                reading = readings.of(known, scenario)
+                one.reading = readings.of(at, one.scenario)
             except NoProjectionError as why:
-                nothing = {"status": "none", "stale": False, "reason": str(why)}
-                convergence += [row | {"share": share} | nothing for share in SHARES]
+                one.reason = str(why)
                 continue
-            row["stale"] = stale(known, scenario, disclosed, assumed)
-            convergence += [
-                row | reading.convergence(state.vintage, share, assumed)
-                for share in SHARES
-            ]
-            reading.ask(first, horizon)
-            asked.append((state.vintage, scenario.name, first, reading))
-    return Projected(_months(asked, horizon, assumed), pd.DataFrame(convergence))
+            one.stale = stale(at, one.scenario, disclosed, assumed)
+            one.reading.ask(one.first, horizon)
+    projections = _months(asked, horizon, assumed)
+    rows = [row for one in asked for row in one.convergence(assumed)]
+    return Projected(projections, pd.DataFrame(rows))
+
+
+@dataclass
+class _Asked:
+    """A scenario at a vintage and its reading, or why there is none."""
+
+    vintage: pd.Timestamp
+    scenario: Scenario
+    stale: bool = False
+    reading: Reading | None = None
+    reason: str = ""
+
+    @property
+    def first(self) -> int:
+        """The month after the vintage."""
+        return _month(self.vintage) + 1
+
+    def convergence(self, assumed: Assumed) -> list[dict[str, Any]]:
+        """The rows of out.convergence."""
+        row = {
+            "vintage": self.vintage,
+            "scenario": self.scenario.name,
+            "stale": self.stale,
+        }
+        if self.reading is None:
+            row |= {"status": "none", "reason": self.reason}
+            return [row | {"share": share} for share in SHARES]
+        now = year(self.vintage)
+        return [
+            row | self.reading.convergence(now, share, assumed) for share in SHARES
+        ]
 
 
 class _Readings:
@@ -93,7 +128,8 @@ class _Readings:
         self, disclosed: dict[str, pd.Timestamp], luck: FloatArray, assumed: Assumed
     ) -> None:
         self._disclosed, self._luck, self._assumed = disclosed, luck, assumed
-        self._found: dict[Hashable, Reading | NoProjectionError] = {}
+        # Reasons as text: an exception would keep every draw of its frames alive.
+        self._found: dict[Hashable, Reading | str] = {}
 
     def of(self, at: Setting, scenario: Scenario) -> Reading:
         """The reading of a scenario at a vintage.
@@ -106,15 +142,15 @@ class _Readings:
         if content not in self._found:
             self._found[content] = self._read(at, scenario)
         found = self._found[content]
-        if isinstance(found, NoProjectionError):
-            raise found
+        if isinstance(found, str):
+            raise NoProjectionError(found)
         return found
 
-    def _read(self, at: Setting, scenario: Scenario) -> Reading | NoProjectionError:
+    def _read(self, at: Setting, scenario: Scenario) -> Reading | str:
         try:
             taken = course(at, scenario, self._disclosed, self._luck, self._assumed)
         except NoProjectionError as why:
-            return why
+            return str(why)
         return Reading.of(at, scenario, taken, self._luck)
 
 
@@ -124,21 +160,8 @@ def _content(at: Setting, scenario: Scenario) -> Hashable:
     if scenario.pace_fitted:  # sees the silent months up to the vintage
         fitted.append(_month(at.vintage))
     if scenario.growth is None:
-        fitted += [
-            tuple(at.runs["model_id"]),
-            at.runs["log10_flop"].to_numpy().tobytes(),
-        ]
-    return (at.leader.key, at.frontier.key, scenario.name, *fitted)
-
-
-def _known(
-    state: State, models: pd.DataFrame, assumed: Assumed
-) -> Setting | NoProjectionError:
-    """The setting of a vintage, or why it has none, once for all scenarios."""
-    try:
-        return setting(state, models, assumed)
-    except NoProjectionError as why:
-        return why
+        fitted += [at.runs.models, at.runs.log10_flop.tobytes()]
+    return (at.candidates.keys, at.frontier.key, scenario.name, *fitted)
 
 
 def _month(day: pd.Timestamp) -> int:
@@ -146,26 +169,29 @@ def _month(day: pd.Timestamp) -> int:
     return int((day.year - 1970) * 12 + day.month - 1)
 
 
-def _months(
-    asked: list[tuple[pd.Timestamp, str, int, Reading]], horizon: int, assumed: Assumed
-) -> pd.DataFrame:
+def _months(asked: list[_Asked], horizon: int, assumed: Assumed) -> pd.DataFrame:
     """Rows of out.projections: the months of each vintage and scenario."""
-    read: dict[int, FloatArray] = {}
-    values, starts = [], []
-    for _, _, first, reading in asked:
-        if id(reading) not in read:
-            read[id(reading)] = reading.months(assumed)
-        offset = first - reading.first
-        values.append(read[id(reading)][offset : offset + horizon])
-        starts.append(first)
-    if not asked:
+    told = [(one, one.reading) for one in asked if one.reading is not None]
+    if not told:
         return pd.DataFrame(columns=["vintage", "scenario", "month", *MONTH_COLUMNS])
-    months = (np.array(starts)[:, None] + np.arange(horizon)).ravel()
-    vintages, names = zip(*((v, name) for v, name, _, _ in asked), strict=True)
+    distinct = list({id(reading): reading for _, reading in told}.values())
+    # Sorting and arithmetic on draws release the interpreter's lock.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        read = pool.map(lambda reading: reading.months(assumed), distinct)
+        found = {id(r): values for r, values in zip(distinct, read, strict=True)}
+    values = []
+    for one, reading in told:
+        offset = one.first - reading.first
+        values.append(found[id(reading)][offset : offset + horizon])
+    starts = np.array([one.first for one, _ in told])
+    months = (starts[:, None] + np.arange(horizon)).ravel()
+    names = np.array([one.scenario.name for one, _ in told], dtype=object)
     keys = pd.DataFrame(
         {
-            "vintage": np.repeat(pd.DatetimeIndex(vintages), horizon),
-            "scenario": np.repeat(np.array(names, dtype=object), horizon),
+            "vintage": np.repeat(
+                pd.DatetimeIndex([one.vintage for one, _ in told]), horizon
+            ),
+            "scenario": np.repeat(names, horizon),
             "month": first_days(months),
         }
     )

@@ -20,7 +20,7 @@ from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray, IntArray
 from pipeline.projection import pace as paces
 from pipeline.projection.course import Setting
-from pipeline.projection.dates import date, year, years
+from pipeline.projection.dates import date, years
 from pipeline.projection.paths import Course, Path, crossings
 from pipeline.projection.scenario import Scenario
 
@@ -34,7 +34,7 @@ MONTH_COLUMNS = [
     "usd_p50",
     "probability_converged",
 ]
-_BLOCK = 6  # months at once: 4,096 draws of six stay in a core's cache
+_BLOCK = 15  # months at once: fewer calls, and their arrays still fit a cache
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Reading:
         known, growth = self.at.frontier, self.course.growth
         largest = known.draws[:, -1] + (t - known.times[-1])[:, None] * growth
         reasoning.sort(axis=1)
-        return _points(reasoning), self._slopes(slope, t), np.median(largest, axis=1)
+        return _points(reasoning), self._slopes(slope, t), _median(largest)
 
     def _slopes(self, slope: FloatArray, t: FloatArray) -> FloatArray:
         """Median growth at each time."""
@@ -147,13 +147,11 @@ class Reading:
                 return np.full(len(t), np.median(self.course.pace))
             if t[0] >= met[-1]:
                 return np.full(len(t), np.median(self.course.growth))
-        return np.asarray(np.median(slope, axis=1))
+        return _median(slope)
 
-    def convergence(
-        self, vintage: pd.Timestamp, share: str, assumed: Assumed
-    ) -> dict[str, Any]:
-        """A row of out.convergence at a vintage, without scenario and staleness."""
-        now, ordered = year(vintage), self.ordered[share]
+    def convergence(self, now: float, share: str, assumed: Assumed) -> dict[str, Any]:
+        """A row of out.convergence at a year, without scenario and staleness."""
+        ordered = self.ordered[share]
         horizon = now + assumed["projection.months"] / 12
         n, surely = len(ordered), assumed["projection.met"]
         past = float(ordered.searchsorted(now, "right") / n)
@@ -178,6 +176,13 @@ class Reading:
 def first_days(months: IntArray) -> pd.DatetimeIndex:
     """First days of months that are counted from 1970."""
     return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[us]"))
+
+
+def _median(values: FloatArray) -> FloatArray:
+    """Medians along the last axis, which is sorted: faster here than a partition."""
+    values.sort(axis=-1)
+    n = values.shape[-1]
+    return np.asarray((values[..., (n - 1) // 2] + values[..., n // 2]) / 2)
 
 
 def _points(ordered: FloatArray) -> FloatArray:

@@ -88,12 +88,12 @@ def met_by(
     """
     known = frontier(newest, known_runs(newest, models))
     able = candidates(replace(newest, vintage=day), models, assumed)
-    if known is None or able.empty:
+    if known is None or not able.models:
         return 0.0
     still = np.zeros(len(share))
     reached = np.zeros(len(share), dtype=bool)
-    for node, released in zip(able["node"], able["released_on"], strict=True):
-        at = np.full((len(share), 1), year(released))
+    for node, released in zip(able.nodes, able.days, strict=True):
+        at = np.full((len(share), 1), year(pd.Timestamp(released)))
         ceiling = known.at(at, still)[:, 0] + share
         reached |= newest.draws(node) >= ceiling
     return float(reached.mean())

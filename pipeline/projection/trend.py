@@ -22,14 +22,11 @@ import pandas as pd
 
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import generator
-from pipeline.estimation.method import FloatArray
+from pipeline.estimation.method import BoolArray, FloatArray
 from pipeline.projection.dates import regression_year
 
-# Runs that were never near the frontier's way of training; dropped from top-n fits as
-# in Epoch's own analysis (reinforcement learning in self-play).
-OUTLIERS = ("AlphaGo Master", "AlphaGo Zero")
-
 _RESAMPLES = 11  # purpose number of the stream of resamples
+_LEFT_OUT = "trend.left_out."  # followed by a model's id, with _ for -
 
 
 @dataclass(frozen=True)
@@ -37,18 +34,25 @@ class Series:
     """A named selection of runs."""
 
     name: str
-    since: str
+    since: int  # year
     top: int | None  # runs among the n largest at their release; None = all
     running_maximum: bool = False
     notable: bool = False  # without runs that the datasets list as not notable
 
 
-SERIES = (
-    Series("notable since 2010", "2010-01-01", None, notable=True),
-    Series("record since 2020", "2020-01-01", None, running_maximum=True),
-    Series("top-5 since 2020", "2020-01-01", 5),
-    Series("top-10 since 2018", "2018-01-01", 10),
-)
+def series_of(assumed: Assumed) -> tuple[Series, ...]:
+    """The series of out.frontier_trend."""
+    notable, record, few_since, many_since = (
+        int(assumed[f"trend.{name}_since_year"])
+        for name in ("notable", "record", "top_few", "top_many")
+    )
+    few, many = int(assumed["trend.top_few"]), int(assumed["trend.top_many"])
+    return (
+        Series(f"notable since {notable}", notable, None, notable=True),
+        Series(f"record since {record}", record, None, running_maximum=True),
+        Series(f"top-{few} since {few_since}", few_since, few),
+        Series(f"top-{many} since {many_since}", many_since, many),
+    )
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,29 @@ def ols(x: FloatArray, y: FloatArray) -> Fit:
     return Fit(len(x), slope, se, intercept)
 
 
-def bootstrap_slopes(
-    runs: pd.DataFrame, series: Series, assumed: Assumed
+def chosen(x: FloatArray, y: FloatArray, series: Series) -> BoolArray:
+    """Which runs a series keeps.
+
+    A run counts as top-n if fewer than n runs up to and including its date are larger
+    (ties are kept), over all of history; a running maximum is a top-1.
+
+    Args:
+        x: `regression_year` of each run.
+        y: log10 FLOP.
+        series: which to keep.
+    """
+    most = 1 if series.running_maximum else series.top
+    inside = x >= series.since
+    return inside if most is None else inside & (_beats(x, y).sum(axis=0) < most)
+
+
+def _beats(x: FloatArray, y: FloatArray) -> BoolArray:
+    """Whether run i is larger than run j and no later, shape (runs, runs)."""
+    return np.asarray((y[:, None] > y[None, :]) & (x[:, None] <= x[None, :]))
+
+
+def resampled_slopes(
+    x: FloatArray, y: FloatArray, series: Series, assumed: Assumed
 ) -> FloatArray:
     """Slopes of a series in moving-block resamples of all runs, ascending.
 
@@ -95,14 +120,14 @@ def bootstrap_slopes(
     stream of random numbers comes from the data themselves.
 
     Args:
-        runs: columns `name`, `released_on`, `flop`, any order.
+        x: `regression_year` of each run, ascending.
+        y: log10 FLOP.
         series: chosen anew in each resample.
         assumed: constants of the method.
     """
-    known = _known(runs, series)
     return _slopes(
-        tuple(regression_year(known["released_on"])),
-        tuple(np.log10(known["flop"].to_numpy(dtype=float))),
+        tuple(x.tolist()),
+        tuple(y.tolist()),
         series,
         assumed["trend.block_power"],
         int(assumed["trend.resamples"]),
@@ -128,12 +153,9 @@ def _slopes(
     flat = rows + n * np.arange(resamples)[:, None]
     times = np.bincount(flat.ravel(), minlength=n * resamples).reshape(-1, n)
     top = 1 if series.running_maximum else series.top
-    if top is not None:
-        # A run counts if fewer than `top` of the resampled runs up to its date beat it.
-        beats = (y[:, None] > y[None, :]) & (x[:, None] <= x[None, :])
-        times = times * ((times > 0).astype(np.float32) @ beats < top)
-    start = float(regression_year(pd.Series([pd.Timestamp(series.since)]))[0])
-    weight = np.where(x >= start, times, 0).astype(float)
+    if top is not None:  # the rule of `chosen`, of the runs in each resample
+        times = times * ((times > 0).astype(np.float32) @ _beats(x, y) < top)
+    weight = np.where(x >= series.since, times, 0).astype(float)
     centred = x - x.mean()
     total = weight.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -144,45 +166,28 @@ def _slopes(
     return np.sort(slopes[np.count_nonzero(weight, axis=1) > 1])
 
 
-def _known(runs: pd.DataFrame, series: Series) -> pd.DataFrame:
-    """Runs with known compute by date, without outliers where a top is asked for."""
+def eligible(runs: pd.DataFrame, series: Series, assumed: Assumed) -> pd.DataFrame:
+    """The runs that a series is chosen from, by date and name.
+
+    Args:
+        runs: columns `model_id`, `name`, `released_on`, `flop` (NaN where unknown) and
+            perhaps `is_notable`, any order.
+        series: what to choose.
+        assumed: constants of the method.
+    """
     known = runs[runs["flop"] > 0].sort_values(["released_on", "name"], kind="stable")
     if series.notable and "is_notable" in known:
         known = known[known["is_notable"].ne(False).fillna(True).astype(bool)]
-    return known[~known["name"].isin(OUTLIERS)] if series.top is not None else known
-
-
-def select(runs: pd.DataFrame, series: Series) -> pd.DataFrame:
-    """The runs of a series.
-
-    Args:
-        runs: columns `name`, `released_on`, `flop` (NaN where unknown), any order.
-        series: which to keep.
-
-    Returns:
-        The chosen rows by date. A run counts as top-n if fewer than n runs up to and
-        including its date are larger (ties are kept), over all of history.
-    """
-    known = _known(runs, series)
     if series.top is not None:
-        days = known["released_on"].to_numpy()
-        flop = known["flop"].to_numpy(dtype=float)
-        rank = np.array(
-            [(flop[: np.searchsorted(days, d, "right")] > f).sum() for d, f in
-             zip(days, flop, strict=True)]
-        )  # fmt: skip
-        known = known[rank < series.top]
-    if series.running_maximum:
-        # Sorted by date: a run that equals the maximum so far is a record too.
-        by_size = known.sort_values(["released_on", "flop"], kind="stable")
-        known = by_size[by_size["flop"] >= _maximum_up_to_date(by_size)]
-    return known[known["released_on"] >= pd.Timestamp(series.since)]
+        named = _LEFT_OUT + known["model_id"].str.replace("-", "_")
+        known = known[~named.map(assumed.values).gt(0)]
+    return known
 
 
-def _maximum_up_to_date(runs: pd.DataFrame) -> pd.Series:
-    """The largest run up to and including the date of each row."""
-    by_date = runs.groupby("released_on")["flop"].max().cummax()
-    return runs["released_on"].map(by_date)
+def axes(runs: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """The two axes of a fit: `regression_year` and log10 FLOP of each run."""
+    flop = runs["flop"].to_numpy(dtype=float)
+    return regression_year(pd.DatetimeIndex(runs["released_on"])), np.log10(flop)
 
 
 def trend_table(
@@ -191,29 +196,29 @@ def trend_table(
     """Rows of out.frontier_trend; a series with too few runs has none.
 
     Args:
-        runs: columns `name`, `released_on`, `flop`.
+        runs: as for `eligible`.
         level_on: date at which the fitted level is read.
         assumed: constants of the method.
     """
     rows = []
-    for series in SERIES:
-        chosen = select(runs, series)
-        x = regression_year(chosen["released_on"])
-        if len(chosen) < 3:
+    for series in series_of(assumed):
+        known = eligible(runs, series, assumed)
+        x, y = axes(known)
+        kept = chosen(x, y, series)
+        if kept.sum() < 3:
             continue
-        y = np.log10(chosen["flop"].to_numpy(dtype=float))
-        fit = ols(x, y)
-        slopes = bootstrap_slopes(runs, series, assumed)
+        fit = ols(x[kept], y[kept])
+        slopes = resampled_slopes(x, y, series, assumed)
         intervals = {
             "ols": (fit.growth(-Z90), fit.growth(Z90)),
             "bootstrap": tuple(10 ** np.quantile(slopes, (0.05, 0.95))),
         }
-        at = float(regression_year(pd.Series([level_on]))[0])
+        at = float(regression_year(pd.DatetimeIndex([level_on]))[0])
         rows += [
             {
                 "series": series.name,
-                "since": pd.Timestamp(series.since),
-                "until": chosen["released_on"].max(),
+                "since": pd.Timestamp(series.since, 1, 1),
+                "until": known["released_on"][kept].max(),
                 "n": fit.n,
                 "growth_per_year_p05": low,
                 "growth_per_year_p50": fit.growth(),

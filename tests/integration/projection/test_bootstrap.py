@@ -6,20 +6,23 @@ import pytest
 from scipy import stats
 from unit.projection import world
 
-from pipeline.projection.dates import regression_year
+from pipeline.projection.levels import Levels
 from pipeline.projection.pace import fitted_growth
 from pipeline.projection.trend import (
-    SERIES,
     Series,
-    bootstrap_slopes,
+    axes,
+    chosen,
+    eligible,
     ols,
-    select,
+    resampled_slopes,
+    series_of,
     trend_table,
 )
 
 ASSUMED = world.assumed()
+SERIES = series_of(ASSUMED)
 ALL, RECORD, TOP5 = SERIES[:3]
-MAXIMUM = Series("record", "2018-01-01", None, running_maximum=True)
+MAXIMUM = Series("record", 2018, None, running_maximum=True)
 
 
 def runs(n=60, growth=0.65, noise=0.5, seed=1):
@@ -29,14 +32,30 @@ def runs(n=60, growth=0.65, noise=0.5, seed=1):
     )
     year = (days - days[0]).days / 365.25
     flop = 10 ** (24 + growth * year + rng.normal(0, noise, n))
+    names = [f"run {k}" for k in range(n)]
     return pd.DataFrame(
-        {"name": [f"run {k}" for k in range(n)], "released_on": days, "flop": flop}
+        {"model_id": names, "name": names, "released_on": days, "flop": flop}
     )
 
 
+def select(data, series):
+    known = eligible(data, series, ASSUMED)
+    return known[chosen(*axes(known), series)]
+
+
 def slope_of(data, series):
-    chosen = select(data, series)
-    return ols(regression_year(chosen["released_on"]), np.log10(chosen["flop"]))
+    return ols(*axes(select(data, series)))
+
+
+def slopes_of(data, series, assumed=ASSUMED):
+    return resampled_slopes(*axes(eligible(data, series, assumed)), series, assumed)
+
+
+def levels(data):
+    """The runs as the projection has them."""
+    days, flop = data["released_on"].to_numpy(), np.log10(data["flop"].to_numpy())
+    names = tuple(data["name"])
+    return Levels(names, days, flop, names, names)
 
 
 def test_ols_is_that_of_scipy():
@@ -49,7 +68,7 @@ def test_ols_is_that_of_scipy():
 
 def test_without_a_choice_the_bootstrap_agrees_with_least_squares():
     histories = [runs(300, seed=k) for k in range(20)]
-    slopes = [bootstrap_slopes(h, ALL, ASSUMED) for h in histories]
+    slopes = [slopes_of(h, ALL) for h in histories]
     fits = [slope_of(h, ALL) for h in histories]
     spread = np.mean([s.std() for s in slopes])
     assert spread == pytest.approx(np.mean([f.slope_se for f in fits]), rel=0.1)
@@ -62,7 +81,7 @@ def test_a_resample_of_everything_once_is_the_series_itself():
     data = runs()
     whole = world.assumed(trend__block_power=1.0, trend__resamples=3)
     for series in SERIES:
-        slopes = bootstrap_slopes(data, series, whole)
+        slopes = slopes_of(data, series, whole)
         assert slopes == pytest.approx([slope_of(data, series).slope] * 3)
 
 
@@ -75,7 +94,7 @@ def test_intervals_of_chosen_runs_cover_only_with_the_bootstrap(series):
     covered = [
         low <= truth <= high
         for low, high in (
-            np.quantile(bootstrap_slopes(h, series, ASSUMED), (0.05, 0.95))
+            np.quantile(slopes_of(h, series), (0.05, 0.95))
             for h in histories
         )
     ]
@@ -85,11 +104,11 @@ def test_intervals_of_chosen_runs_cover_only_with_the_bootstrap(series):
 
 def test_the_content_decides_the_resamples():
     data = runs()
-    first = bootstrap_slopes(data, RECORD, ASSUMED)
+    first = slopes_of(data, RECORD)
     shuffled = data.sample(frac=1, random_state=1)
-    assert np.array_equal(first, bootstrap_slopes(shuffled, RECORD, ASSUMED))
+    assert np.array_equal(first, slopes_of(shuffled, RECORD))
     changed = data.assign(flop=data["flop"] * 1.01)
-    assert not np.allclose(first, bootstrap_slopes(changed, RECORD, ASSUMED))
+    assert not np.allclose(first, slopes_of(changed, RECORD))
 
 
 def test_a_record_is_a_run_that_no_earlier_one_beats():
@@ -97,6 +116,16 @@ def test_a_record_is_a_run_that_no_earlier_one_beats():
     assert chosen["flop"].is_monotonic_increasing
     best = runs().sort_values("released_on")["flop"].cummax()
     assert len(chosen) == best.nunique()
+
+
+def test_runs_that_the_constants_leave_out_are_no_rivals_of_the_largest():
+    data = runs(60)
+    largest = data.loc[data["flop"].idxmax(), "model_id"]
+    given = data.replace({"model_id": {largest: "alphago-zero"}})
+    assert len(eligible(given, TOP5, ASSUMED)) == 59
+    assert len(eligible(given, RECORD, ASSUMED)) == 60
+    kept = world.assumed(trend__left_out__alphago_zero=0.0)
+    assert len(eligible(given, TOP5, kept)) == 60
 
 
 def test_each_series_stands_twice_with_one_middle():
@@ -120,8 +149,8 @@ def test_only_the_notable_series_leaves_out_what_a_dataset_calls_not_notable():
 
 def test_fitted_growth_has_the_spread_of_the_bootstrap():
     z = stats.norm.ppf((np.arange(4096) + 0.5) / 4096)
-    growth = fitted_growth(runs(), z, ASSUMED)
-    slopes = bootstrap_slopes(runs(), MAXIMUM, ASSUMED)
+    growth = fitted_growth(levels(runs()), z, ASSUMED)
+    slopes = slopes_of(runs(), MAXIMUM)
     for q in (0.05, 0.5, 0.95):
         assert np.quantile(growth, q) == pytest.approx(np.quantile(slopes, q), abs=0.01)
-    assert fitted_growth(runs().head(2), z, ASSUMED) is None
+    assert fitted_growth(levels(runs().head(2)), z, ASSUMED) is None

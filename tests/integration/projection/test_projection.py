@@ -240,3 +240,16 @@ def test_quantiles_are_those_of_a_million_draws():
     (dates, flop), (dates_ref, flop_ref) = found
     assert np.abs(flop - flop_ref).max() < 0.01
     assert np.abs(dates - dates_ref).max() * 365.25 < 3
+
+
+def test_no_figure_depends_on_the_number_of_threads(monkeypatch):
+    seen = [known("2025-06-01", sd=0.3), known("2025-08-01", reasoning=25.0, sd=0.3)]
+    found = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr("pipeline.projection.project._THREADS", threads)
+        found.append(project(seen, MODELS, SCENARIOS, CLAIMS, ASSUMED))
+    for other in found[1:]:
+        for name in ("projections", "convergence"):
+            pd.testing.assert_frame_equal(
+                getattr(found[0], name), getattr(other, name), check_exact=True
+            )

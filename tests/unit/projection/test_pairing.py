@@ -17,7 +17,7 @@ def world():
     start = RNG.normal(24, 0.5, N)
     total = start + RNG.normal(2, 0.3, N)
     day = pd.Timestamp("2025-04-16")
-    leader = Leader("o3", 1.0, start, start - 3, day, ())
+    leader = Leader("o3", 1.0, start, start - 3, day)
     draws = np.column_stack([total - 1, total])
     return leader, Frontier(("a", "b"), np.array([24.0, 25.0]), draws, ())
 

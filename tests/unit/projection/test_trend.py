@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.projection.trend import SERIES, ols, select, trend_table
+from pipeline.projection.trend import axes, chosen, ols, series_of, trend_table
 from pipeline.settings import PROJECT
 from tests import loaded
 
@@ -21,7 +21,9 @@ def _runs(growth: float, noise: float) -> pd.DataFrame:
     days = pd.date_range("2010-01-15", "2026-06-01", freq="21D")
     year = np.arange(len(days)) * 21 / 365.25
     log10 = 20 + year * np.log10(growth) + rng.normal(0, noise, len(days))
-    return pd.DataFrame({"name": "m", "released_on": days, "flop": 10**log10})
+    return pd.DataFrame(
+        {"model_id": "m", "name": "m", "released_on": days, "flop": 10**log10}
+    )
 
 
 def test_a_known_growth_is_found() -> None:
@@ -60,8 +62,9 @@ def test_a_running_maximum_keeps_ties_and_drops_the_rest() -> None:
             "flop": [1e24, 5e23, 2e24, 1e24, 2e24],
         }
     )
-    record = next(s for s in SERIES if s.running_maximum)
-    assert list(select(runs, record)["name"]) == ["a", "c", "e"]
+    series = series_of(loaded.small().found.assumed)
+    record = next(s for s in series if s.running_maximum)
+    assert list(runs["name"][chosen(*axes(runs), record)]) == ["a", "c", "e"]
 
 
 @pytest.mark.shared
@@ -81,6 +84,7 @@ def test_the_published_trends_are_reproduced(
     data = pd.read_csv(Path(NOTABLE))
     runs = pd.DataFrame(
         {
+            "model_id": data["Model"].str.strip().str.lower().str.replace(" ", "-"),
             "name": data["Model"].str.strip(),
             "released_on": pd.to_datetime(data["Publication date"]),
             "flop": data["Training compute (FLOP)"],
