@@ -29,6 +29,11 @@ def as_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
 
 
+def counted(n: int, noun: str) -> str:
+    """A number with its noun, which takes an s where it is not one."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def red(message: str) -> None:
     """One line in red on standard error."""
     err.print(Text(message, style="bold red"))

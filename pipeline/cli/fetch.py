@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, err, out, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, err, out, stop
 
 if TYPE_CHECKING:
     from pipeline.lake.fetch import Fetched
@@ -77,11 +77,11 @@ def epoch(
             }
         )
         return
-    counted = f"{found.rows:,} rows, {found.with_compute:,} with compute"
+    told = f"{counted(found.rows, 'row')}, {found.with_compute:,} with compute"
     if found.is_new:
-        out.print(f"Stored {found.path.name}: {counted}. Run `headroom refresh`.")
+        out.print(f"Stored {found.path.name}: {told}. Run `headroom refresh`.")
     else:
-        out.print(f"{found.path.name} is current: {counted}.")
+        out.print(f"{found.path.name} is current: {told}.")
 
 
 def _download(url: str, folder: Path, *, quiet: bool) -> Fetched:

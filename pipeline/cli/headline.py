@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from pipeline.cli.console import out
+from pipeline.cli.console import counted, out
 from pipeline.cli.release import Row, flop, rows
-from pipeline.projection.headline import headline
 from pipeline.settings import Settings
 
 _CONVERGENCE = """
@@ -64,6 +63,8 @@ _DAYS_OF_YEAR = 365.25
 
 def answer(settings: Settings) -> list[str]:
     """The headline as sentences, the answer of today first."""
+    from pipeline.projection.headline import headline
+
     scenarios = rows(settings, "SELECT * FROM core.scenarios")
     courses = rows(settings, _CONVERGENCE)
     try:
@@ -143,8 +144,8 @@ def _happened(settings: Settings, then: Row) -> Iterator[str]:
     nearest = [r for r in observed if r["name"] == observed[0]["name"]]
     states = ", ".join(f"{r['state']} at {r['share']}" for r in nearest)
     close = f"; {nearest[0]['name']} comes closest: {states}" if nearest else ""
-    yield f"Happened: {reached}{close}; {len(unknown)} runs do not disclose their " \
-        "split."  # fmt: skip
+    hidden = "does not disclose its" if len(unknown) == 1 else "do not disclose their"
+    yield f"Happened: {reached}{close}; {counted(len(unknown), 'run')} {hidden} split."
     for r in rows(settings, _REVISED, [then["vintage"]]):
         way = "down" if r["change_log10"] < 0 else "up"
         yield (
@@ -202,9 +203,9 @@ def _scored(
             continue
         yield (
             f"Scored ({r['scenario']}, {r['target']}): {r['verdict']}; "
-            f"{r['n_forecasts']} forecasts of {r['n_distinct_records']} records, 90% "
-            f"intervals held {r['coverage_90']:.0%}, medians off by "
-            f"x{10 ** r['mean_error']:.2g} on average."
+            f"{counted(r['n_forecasts'], 'forecast')} of "
+            f"{counted(r['n_distinct_records'], 'record')}, 90% intervals held "
+            f"{r['coverage_90']:.0%}, medians off by x{10 ** r['mean_error']:.2g} on average."
         )
     if then is None:
         return

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop
 
 NULL = "NULL"
 
@@ -40,4 +40,4 @@ def sql(
     for row in found:
         table.add_row(*(NULL if cell is None else str(cell) for cell in row))
     out.print(table, soft_wrap=False)
-    out.print(f"{len(found)} rows")
+    out.print(counted(len(found), "row"))
