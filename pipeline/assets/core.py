@@ -31,7 +31,9 @@ def _estimate(frames: Frames, warehouse: Warehouse) -> Made:
                 found.prepared, newest, models, found.assumed, disputed(court, newest)
             ),
             "core.conflicts": conflict_table(court, found.states, models),
-            "out.estimate_history": history_table(found.prepared, found.states),
+            "out.estimate_history": history_table(
+                found.prepared, found.states, found.assumed
+            ),
         }
     )
 

@@ -11,7 +11,7 @@ import re
 import urllib.parse
 import urllib.request
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +93,7 @@ def accept(
         stop(str(error), WRONG_USAGE)
     note, faults = read_note(
         f"notes/{path.name}", text.encode(), registry(settings.sources),
-        datetime.now(UTC).date(),
+        latest(settings.sources),
     )  # fmt: skip
     if faults:
         for fault in faults:
@@ -152,6 +152,18 @@ def registry(sources: Path) -> Registry:
     except OSError as error:
         stop(f"the registry cannot be read ({error}); restore it from version control")
     return build(models, chips)[0]
+
+
+def latest(sources: Path) -> date:
+    """The last date that a note may bear."""
+    from pipeline.notes import constants
+
+    try:
+        data = (sources / "assumptions.yaml").read_bytes()
+    except OSError as error:
+        stop(f"the constants cannot be read ({error}); restore them")
+    known, _ = constants.read_assumptions("assumptions.yaml", data)
+    return constants.latest(known, datetime.now(UTC).date())
 
 
 def _estimates(settings: Any) -> dict[tuple[str, str], tuple[float, float]]:

@@ -205,7 +205,8 @@ def _scored(
             f"Scored ({r['scenario']}, {r['target']}): {r['verdict']}; "
             f"{counted(r['n_forecasts'], 'forecast')} of "
             f"{counted(r['n_distinct_records'], 'record')}, 90% intervals held "
-            f"{r['coverage_90']:.0%}, medians off by x{10 ** r['mean_error']:.2g} on average."
+            f"{r['coverage_90']:.0%}, medians off by "
+            f"x{10 ** r['mean_error']:.2g} on average."
         )
     if then is None:
         return

@@ -16,7 +16,7 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.draft import registry
+from pipeline.cli.draft import latest, registry
 from pipeline.cli.release import Row, day, flop, frame, rows
 from pipeline.cli.show import table
 from pipeline.settings import Settings
@@ -102,8 +102,9 @@ def _note(settings: Settings, path: Path | None) -> tuple[Note, list[Model]]:
     if path is None or not path.is_file():
         stop(f"{path}: there is no such note", WRONG_USAGE)
     known = registry(settings.sources)
-    today = datetime.now(UTC).date()
-    told, faults = read_note(f"notes/{path.name}", path.read_bytes(), known, today)
+    told, faults = read_note(
+        f"notes/{path.name}", path.read_bytes(), known, latest(settings.sources)
+    )
     if told is None:
         stop(str(faults[0]), WRONG_USAGE)
     if not told.claims:

@@ -16,6 +16,8 @@ from pipeline.contracts.table import (
     column,
 )
 
+SHARES = ("0.1", "0.5", "1")  # of the largest run's total compute
+
 
 class FrontierTrend(Table):
     """Growth of total training compute, by series: OLS of log10 FLOP on date.
@@ -84,7 +86,7 @@ class Convergence(Table):
     scenario: Text = column("scenario of scenarios.yaml")
     share: Text = column(
         "ceiling as a share of the largest run: the scenario's own prior or fixed",
-        one_of=("scenario", "0.1", "0.5", "1"),
+        one_of=("scenario", *SHARES),
     )
     leader_model_id: Text = column(
         "model most often the largest", null=True, references="core.models.model_id"
@@ -177,7 +179,7 @@ class ObservedConvergence(Table):
     """What single runs show: reasoning against other stages and the frontier."""
 
     model_id: Text = column("model", references="core.models.model_id")
-    share: Text = column("share of the frontier asked for", one_of=("0.1", "0.5", "1"))
+    share: Text = column("share of the frontier asked for", one_of=SHARES)
     released_on: Day = column("release date", unit="date")
     reasoning_over_rest_p50: Number = column(
         "reasoning over the model's other stages", unit="ratio", null=True, gt=0

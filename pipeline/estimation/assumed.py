@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-# A 90% interval reaches 1.645 standard deviations to each side of a normal's middle.
+# What the columns _p05 and _p95, and the low and high of a claim, say of themselves; no
+# constant of the method, for another value would make their names untrue.
+LEVEL = 0.9
+# It reaches 1.645 standard deviations to each side of a normal's middle.
 Z90 = 1.6448536269514722
 
 

@@ -25,7 +25,6 @@ from pipeline.estimation.screening import Names, Screened, distinct, screen, spr
 from pipeline.estimation.sums import Sum, stage_sums
 from pipeline.estimation.vintages import QUANTILES, Component, State
 
-LEAST_CHANGE = 0.1  # in z; below it a conflict is the same as at the vintage before
 HELD_ROLES = (standing.HELD_OUT, standing.ARITHMETIC, standing.TEST)
 COLUMNS = [
     "claim_id", "vintage", "until", "node", "z", "weight", "status", "against",
@@ -76,7 +75,7 @@ def conflict_table(
             for row in conflicts_at(court, state, models)
         }
         for key, old in list(held.items()):
-            if key not in now or _differs(old, now[key]):
+            if key not in now or _differs(old, now[key], court.least_change):
                 old["until"] = state.vintage
                 del held[key]
         for key, row in now.items():
@@ -135,6 +134,7 @@ class Court:
         self, prepared: pd.DataFrame, found: list[State], assumed: Assumed
     ) -> None:
         self.z = assumed["conflict.z"]
+        self.least_change = assumed["conflict.least_change"]
         self._bound_sd = assumed["fusion.bound_sd"]
         self._rows: list[dict[str, Any]] = [
             {str(k): v for k, v in row.items()} for row in prepared.to_dict("records")
@@ -313,7 +313,7 @@ def _sum_row(claim: str, each: Sum) -> dict[str, Any]:
     }
 
 
-def _differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
+def _differs(old: dict[str, Any], new: dict[str, Any], least: float) -> bool:
     known = (math.isnan(old["z"]), math.isnan(new["z"]))
-    moved = abs(old["z"] - new["z"]) >= LEAST_CHANGE  # NaN compares as false
+    moved = abs(old["z"] - new["z"]) >= least  # NaN compares as false
     return moved or known[0] != known[1] or old["status"] != new["status"]

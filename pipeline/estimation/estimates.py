@@ -16,7 +16,6 @@ from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import QUANTILES, Component, State
 
-LEAST_CHANGE = 0.005  # OOM; below the sampling error of a published quantile
 PARTS = ("pretraining", "sft", "reasoning")
 
 
@@ -131,7 +130,9 @@ def known_stages(state: State, model: str, base: object) -> dict[str, str]:
     return stages
 
 
-def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
+def history_table(
+    prepared: pd.DataFrame, found: list[State], assumed: Assumed
+) -> pd.DataFrame:
     """Rows of out.estimate_history: one per vintage and node whose estimate changed."""
     rows: list[dict[str, Any]] = []
     last: dict[str, Component | None] = {}
@@ -156,7 +157,7 @@ def history_table(prepared: pd.DataFrame, found: list[State]) -> pd.DataFrame:
                 known = before.anchored[before.nodes.index(node)]
                 shift = float(now[1] - old) if known else shift
             last[node] = part
-            if abs(shift) < LEAST_CHANGE:
+            if abs(shift) < assumed["history.least_change"]:
                 continue  # a neighbour joined: other draws of the same estimate
             rows.append(
                 _split(node)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation import standing
-from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.assumed import LEVEL, Assumed
 from pipeline.estimation.canonical import Canonical, canonical, key_of
 from pipeline.estimation.draws import generator
 from pipeline.estimation.graph import Graph, subgraph
@@ -80,7 +80,7 @@ def method_of(assumed: Assumed) -> Method:
     """The numerics' constants from assumptions.yaml."""
     return Method(
         nu=assumed["fusion.student_nu"],
-        level=0.9,
+        level=LEVEL,
         prior_mean=assumed["fusion.prior_mean"],
         prior_sd=assumed["fusion.prior_sd"],
         bound_s=assumed["fusion.bound_sd"],

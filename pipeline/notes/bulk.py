@@ -28,7 +28,7 @@ import json
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -42,7 +42,6 @@ from pipeline.notes.registry import Registry, folded
 STAGE = "total"
 _SPELLING = 1e-3  # Epoch's file has 2.96e25 as 2.9599999e25: the same figure
 _ENDS_A_VALUE = {"no_compute", "bound_only", "marked_wrong"}
-_EMBARGO = timedelta(days=31)  # as for a note
 
 
 @dataclass
@@ -104,7 +103,7 @@ def read_bulk(
     registry: Registry,
     hand: pd.DataFrame,
     assumptions: tuple[Assumption, ...],
-    today: date,
+    latest: date,
     taken: Collection[str] = (),
 ) -> Bulk:
     """Read all dataset files.
@@ -114,7 +113,7 @@ def read_bulk(
         registry: models by name.
         hand: raw.claims of the notes.
         assumptions: the constants; `bulk.*` are used.
-        today: a file of a later vintage (plus a month's embargo) is refused.
+        latest: a file of a later vintage is refused.
         taken: ids of sources that the notes use.
     """
     found = Bulk()
@@ -131,7 +130,7 @@ def read_bulk(
         return found
     datasets: dict[str, Dataset] = {}
     for path, data in chosen.items():
-        dataset, faults = read_dataset(path, data, limits, today + _EMBARGO)
+        dataset, faults = read_dataset(path, data, limits, latest)
         found.faults.extend(faults)
         if dataset is not None and dataset.source_id in {*taken, *datasets}:
             found.faults.append(

@@ -5,7 +5,7 @@ What belongs here: their shape and their faults. What does not: their use.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
@@ -87,6 +87,12 @@ def read_assumptions(
 ) -> tuple[tuple[Assumption, ...], list[Fault]]:
     """The constants of assumptions.yaml; a faulty one is left out and reported."""
     return read_entries(path, data, TypeAdapter(Assumption))
+
+
+def latest(assumptions: tuple[Assumption, ...], today: date) -> date:
+    """The last date that a note may bear; today where no embargo is stated."""
+    days = {a.id: a.value for a in assumptions}.get("notes.embargo_days", 0.0)
+    return today + timedelta(days=days)
 
 
 def read_scenarios(path: str, data: bytes) -> tuple[tuple[Scenario, ...], list[Fault]]:

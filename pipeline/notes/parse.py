@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
@@ -26,8 +26,6 @@ from pipeline.notes.schema import KINDS, Claim, Source
 
 _CLAIM: TypeAdapter[Any] = TypeAdapter(Claim)
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
-# An announcement under embargo may be written down ahead of its date; more is a typo.
-AHEAD = timedelta(days=31)
 
 
 class Named(Protocol):
@@ -63,18 +61,18 @@ def stem(path: str) -> str:
     return PurePosixPath(path).stem
 
 
-def read_notes(files: Mapping[str, bytes], registry: Registry, today: date) -> Checked:
+def read_notes(files: Mapping[str, bytes], registry: Registry, latest: date) -> Checked:
     """Read all notes; `files` maps paths (relative to sources/) to bytes.
 
     Args:
         files: the notes.
         registry: models and hardware by name.
-        today: dates later than this plus a month's embargo are refused.
+        latest: dates later than this are refused.
     """
     faults: list[Fault] = []
     good: list[Note] = []
     for path in sorted(files):
-        note, wrong = read_note(path, files[path], registry, today)
+        note, wrong = read_note(path, files[path], registry, latest)
         faults += wrong
         if note is not None:
             good.append(note)
@@ -88,7 +86,7 @@ def read_notes(files: Mapping[str, bytes], registry: Registry, today: date) -> C
 
 
 def read_note(
-    path: str, data: bytes, registry: Registry, today: date
+    path: str, data: bytes, registry: Registry, latest: date
 ) -> tuple[Note | None, list[Fault]]:
     """One note by itself: syntax, fields, names, dates."""
     try:
@@ -119,9 +117,9 @@ def read_note(
         if claim is not None:
             claims.append(_resolved(claim, path, k, lines, registry, faults))
     if isinstance(source, Source):
-        faults += _source_faults(source, path, lines, today)
+        faults += _source_faults(source, path, lines, latest)
         for k, claim in enumerate(claims if len(claims) == len(listed) else []):
-            faults += _date_faults(claim, path, lines, k, today)
+            faults += _date_faults(claim, path, lines, k, latest)
         for name, times in Counter(c.id for c in claims).items():
             if times > 1:
                 k = [c.id for c in claims].index(name)
@@ -305,7 +303,9 @@ def _reference_faults(
     return []
 
 
-def _source_faults(source: Source, path: str, lines: Lines, today: date) -> list[Fault]:
+def _source_faults(
+    source: Source, path: str, lines: Lines, latest: date
+) -> list[Fault]:
     faults = []
     if source.id != stem(path):
         faults.append(
@@ -318,19 +318,19 @@ def _source_faults(source: Source, path: str, lines: Lines, today: date) -> list
         )  # fmt: skip
     for name in ("published_on", "retrieved_on"):
         day = getattr(source, name)
-        if day is not None and day > today + AHEAD:
+        if day is not None and day > latest:
             faults.append(_future(path, lines.near(("source", name)), name, day))
     return faults
 
 
 def _date_faults(
-    claim: Named, path: str, lines: Lines, k: int, today: date
+    claim: Named, path: str, lines: Lines, k: int, latest: date
 ) -> list[Fault]:
     day = claim.disclosed_on
     if day is None:
         return []
     line = lines.near(("claims", k, "disclosed_on"))
-    if day > today + AHEAD:
+    if day > latest:
         return [_future(path, line, "disclosed_on", day)]
     return []
 

@@ -35,7 +35,7 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
 
     Args:
         files: path relative to sources/ → bytes.
-        today: a note dated later (plus a month's embargo) is refused.
+        today: a note dated later (plus `notes.embargo_days`) is refused.
     """
     missing = [
         Fault(name, 0, "", "the file is missing", "Restore it from version control")
@@ -56,7 +56,8 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         for path, data in files.items()
         if path.startswith("notes/") and path.endswith(".md")
     }
-    checked = read_notes(notes, registry, today)
+    latest = constants.latest(assumptions, today)
+    checked = read_notes(notes, registry, latest)
     noted = {
         "raw.sources": frames.sources(checked.notes),
         "raw.claims": frames.claims(checked.notes),
@@ -67,7 +68,7 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         registry,
         noted["raw.claims"],
         assumptions,
-        today,
+        latest,
         {note.source.id for note in checked.notes},
     )
     joined = added.added_to(noted)

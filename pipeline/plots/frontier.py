@@ -28,7 +28,6 @@ SINCE = 2017  # before it the record is one of other fields than language
 LATE_MS = 365 * 86_400_000  # newer names are set to the left of their dot
 STOOD_MS = 150 * 86_400_000
 RAISED = 0.1  # orders of magnitude
-_SERIES = "record since 2020"
 _YEAR_MS = 365.25 * 86_400_000
 
 
@@ -70,7 +69,8 @@ def _labels(points: pd.DataFrame) -> pd.Series:
 
 
 def _trend(table: pd.DataFrame) -> pd.DataFrame:
-    fitted = table.query("series == @_SERIES and method == 'ols'")
+    record = table["series"].str.startswith("record ")
+    fitted = table[record & (table["method"] == "ols")]
     if fitted.empty:
         return pd.DataFrame({"t": [], "mid": []})
     row = fitted.iloc[0]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.contracts import columns
 from pipeline.contracts.out import Backtests
-from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.assumed import LEVEL, Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
@@ -42,9 +42,8 @@ from pipeline.projection.realised import (
 from pipeline.projection.scenario import Scenario, scenarios_of
 from pipeline.projection.scores import brier, covered, crps, pit
 
-HORIZONS = (3, 6, 12, 18)  # months
 PERSISTENCE, UNBOUNDED = "persistence", "unbounded"
-BRIER_HORIZON = 12
+BRIER_HORIZON = 12  # months, as the columns about it are called
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -85,14 +84,14 @@ def backtest_table(
         claims: raw.claims, for the dates of pace claims.
         assumed: constants of the method.
     """
-    newest = states[-1]
+    newest, months = states[-1], horizons(assumed)
     luck = paces.luck(int(assumed["fusion.draws"]))
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     known: dict[pd.Timestamp, dict[str, Outcome]] = {}
     rows: list[dict[str, Any]] = []
     for origin in origins(states[0].vintage, newest.vintage):
         state = [s for s in states if s.vintage <= origin][-1]
-        targets = [origin + pd.DateOffset(months=h) for h in HORIZONS]
+        targets = [origin + pd.DateOffset(months=h) for h in months]
         days = [day for day in targets if day <= newest.vintage]
         past = _past(state, models, assumed)
         if past is None or not days:
@@ -110,19 +109,24 @@ def backtest_table(
                 row = {
                     "origin": origin,
                     "vintage": state.vintage,
-                    "horizon_months": HORIZONS[k],
+                    "horizon_months": months[k],
                     "target_on": day,
                 }
                 row |= _score(forecast, k, outcome)
                 if forecast.met is not None and forecast.share is not None:
                     chance = float((forecast.met <= year(day)).mean())
                     row["probability_met"] = chance
-                    if HORIZONS[k] == BRIER_HORIZON and outcome.kind == MEASURED:
+                    if months[k] == BRIER_HORIZON and outcome.kind == MEASURED:
                         truth = met_by(newest, models, day, forecast.share, assumed)
                         row |= {"realised_met": truth, "brier": brier(chance, truth)}
                 rows.append(row)
     # A young record may have no pair that is scored in every way.
     return pd.DataFrame(rows, columns=[c.name for c in columns(Backtests)])
+
+
+def horizons(assumed: Assumed) -> list[int]:
+    """Months from an origin to what it forecasts."""
+    return [int(assumed[f"backtest.horizon_{k}"]) for k in (1, 2, 3, 4)]
 
 
 def origins(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
@@ -221,6 +225,6 @@ def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:
             "crps": crps(predicted, outcome.draws),
             "pit": pit(predicted, outcome.draws),
             "covered_50": covered(predicted, outcome.draws, 0.5),
-            "covered_90": covered(predicted, outcome.draws, 0.9),
+            "covered_90": covered(predicted, outcome.draws, LEVEL),
         }
     return row

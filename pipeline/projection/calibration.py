@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.assumed import LEVEL, Assumed
 from pipeline.projection.backtest import BRIER_HORIZON, PERSISTENCE, UNBOUNDED
 
 TOO_FEW = "too few to judge"
@@ -76,8 +76,10 @@ def verdict(
     """
     if n_records < assumed["calibration.fewest_records"]:
         return TOO_FEW
-    low_50, high_50 = (x / n_records for x in stats.binom.interval(0.9, n_records, 0.5))
-    low_90, _ = (x / n_records for x in stats.binom.interval(0.9, n_records, 0.9))
+    low_50, high_50 = (
+        x / n_records for x in stats.binom.interval(LEVEL, n_records, 0.5)
+    )
+    low_90, _ = (x / n_records for x in stats.binom.interval(LEVEL, n_records, LEVEL))
     if coverage_50 < low_50 or coverage_90 < low_90:
         return TOO_NARROW
     return TOO_WIDE if coverage_50 > high_50 else CONSISTENT

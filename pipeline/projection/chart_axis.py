@@ -36,7 +36,6 @@ REASONING = "reasoning compute"
 BASE_PAID = "total compute, base paid in full"
 CUT_SHORT = "total compute, pre-training cut short"
 SPAN, SPAN_AND_SCORE = "span", "span and score"
-CAP = 1000.0  # odds beyond this would claim more than the hypotheses themselves hold
 SPANS = ("span_oom_p05", "span_oom_p50", "span_oom_p95")
 
 
@@ -125,7 +124,7 @@ def chart_axis_table(
             # reasoning training; there it is taken as sure.
             density[CUT_SHORT] *= assumed["chart.score_chance"]
         weight = {h: _priors(assumed)[h] * density[h] for h in density}
-        posterior = cut(weight)
+        posterior = cut(weight, assumed["chart.most_odds"])
         for hypothesis, found in weight.items():
             odds = found / (sum(weight.values()) - found)
             rows.append(
@@ -138,18 +137,18 @@ def chart_axis_table(
                     "prior": _priors(assumed)[hypothesis],
                     "likelihood": density[hypothesis],
                     "posterior": posterior[hypothesis],
-                    "odds": odds_text(odds),
+                    "odds": odds_text(odds, assumed["chart.most_odds"]),
                 }
             )
     return pd.DataFrame(rows)
 
 
-def cut(weight: dict[str, float]) -> dict[str, float]:
-    """Probabilities that add up to 1, none below what odds of 1 to CAP leave it.
+def cut(weight: dict[str, float], most: float) -> dict[str, float]:
+    """Probabilities that add up to 1, none below what odds of 1 to `most` leave it.
 
     What the unlikely readings are given comes from the others, by their shares.
     """
-    least = 1 / (1 + CAP)
+    least = 1 / (1 + most)
     total = sum(weight.values())
     likely = {h: w for h, w in weight.items() if w > least * total}
     left = 1 - least * (len(weight) - len(likely))
@@ -157,12 +156,12 @@ def cut(weight: dict[str, float]) -> dict[str, float]:
     return {h: likely[h] * share if h in likely else least for h in weight}
 
 
-def odds_text(odds: float) -> str:
-    """Odds to one, never beyond a thousand either way."""
-    if odds > CAP:
-        return f">{CAP:,.0f}"
-    if odds < 1 / CAP:
-        return f"<{1 / CAP:g}"
+def odds_text(odds: float, most: float) -> str:
+    """Odds to one, never beyond `most` either way."""
+    if odds > most:
+        return f">{most:,.0f}"
+    if odds < 1 / most:
+        return f"<{1 / most:g}"
     return f"{odds:.3g}"
 
 

@@ -52,7 +52,7 @@ def convergence_shifts(
     at = setting(state, models, assumed)
     again = _Headline(scenario, models, dict(disclosed), assumed)
     before = again.median(at)
-    matter = set(at.candidates.nodes)
+    matter: set[str | None] = set(at.candidates.nodes)
     matter |= {compute_node(state, model) for model in at.frontier.models}
     shifts: dict[str, float | None] = {}
     for each in found:

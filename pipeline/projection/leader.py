@@ -30,7 +30,7 @@ class Leader:
 
 
 def candidates(state: State, models: pd.DataFrame, assumed: Assumed) -> Levels:
-    """Nodes that may lead: anchored, narrow enough, released; one per family, by date."""
+    """Nodes that may lead, by date: anchored, narrow, released, one per family."""
     widest = assumed.half_width("leader.widest_factor")
     ids, families = models["model_id"].tolist(), models["family"].tolist()
     days = models["released_on"].to_numpy()

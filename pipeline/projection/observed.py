@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import BoolArray, FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import year
 from pipeline.projection.frontier import frontier, known_runs
-
-SHARES = ("0.1", "0.5", "1")
 
 
 def observed_table(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
@@ -31,7 +32,7 @@ from pipeline.projection.course import (
     stale,
 )
 from pipeline.projection.dates import year
-from pipeline.projection.reading import MONTH_COLUMNS, SHARES, Reading, first_days
+from pipeline.projection.reading import MONTH_COLUMNS, OWN, Reading, first_days
 from pipeline.projection.scenario import Scenario, scenarios_of
 
 _THREADS = 2  # no result depends on it
@@ -114,10 +115,11 @@ class _Asked:
         }
         if self.reading is None:
             row |= {"status": "none", "reason": self.reason}
-            return [row | {"share": share} for share in SHARES]
+            return [row | {"share": share} for share in (OWN, *SHARES)]
         now = year(self.vintage)
         return [
-            row | self.reading.convergence(now, share, assumed) for share in SHARES
+            row | self.reading.convergence(now, share, assumed)
+            for share in (OWN, *SHARES)
         ]
 
 

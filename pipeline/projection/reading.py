@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray, IntArray
@@ -24,7 +25,7 @@ from pipeline.projection.dates import date, years
 from pipeline.projection.paths import Course, Path, crossings
 from pipeline.projection.scenario import Scenario
 
-SHARES = ("scenario", "0.1", "0.5", "1")
+OWN = "scenario"  # the share of the scenario itself
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 POINTS = ("p05", "p25", "p50", "p75", "p95")
 MONTH_COLUMNS = [
@@ -61,8 +62,8 @@ class Reading:
     ) -> Reading:
         """The reading of a scenario's course, without its months."""
         prior = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
-        fixed = {s: np.full_like(prior, np.log10(float(s))) for s in SHARES[1:]}
-        return cls(at, taken, {SHARES[0]: prior} | fixed)
+        fixed = {s: np.full_like(prior, np.log10(float(s))) for s in SHARES}
+        return cls(at, taken, {OWN: prior} | fixed)
 
     def ask(self, first: int, n: int) -> None:
         """Ask for `n` months from `first` on, before `months` is read."""
@@ -109,7 +110,7 @@ class Reading:
     def months(self, assumed: Assumed) -> FloatArray:
         """The months asked for, shape (months, len(MONTH_COLUMNS))."""
         t = years(first_days(np.arange(self.first, self.stop)))
-        rows = Path(self.course, self.at.frontier, self.met["scenario"])
+        rows = Path(self.course, self.at.frontier, self.met[OWN])
         blocks = [
             self._block(rows, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)
         ]
@@ -123,8 +124,7 @@ class Reading:
                 10**largest,
                 10**slopes,
                 10 ** points[LEVELS.index(0.5)] / price,
-                self.ordered["scenario"].searchsorted(t, "right")
-                / len(self.course.pace),
+                self.ordered[OWN].searchsorted(t, "right") / len(self.course.pace),
             ]
         )
 
@@ -142,7 +142,7 @@ class Reading:
         """Median growth at each time."""
         if not self.course.capped and not np.isfinite(self.course.stall).any():
             # Constant before any draw is at its ceiling, and once all are.
-            met = self.ordered["scenario"]
+            met = self.ordered[OWN]
             if t[-1] < met[0]:
                 return np.full(len(t), np.median(self.course.pace))
             if t[0] >= met[-1]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special, stats
 
+from pipeline.estimation.assumed import LEVEL
 from pipeline.estimation.method import FloatArray
 
 LOG_LINEAR, SIGMOID, TWO_POINT = "log-linear", "sigmoid", "two-point"
@@ -33,7 +34,7 @@ class ScalingFit:
     rss: float  # points²
     n: int
 
-    def interval(self, level: float = 0.9) -> tuple[float, float, float]:
+    def interval(self, level: float = LEVEL) -> tuple[float, float, float]:
         """Low end, middle and high end of the slope, by Student's t with n − 2."""
         reach = stats.t.ppf((1 + level) / 2, self.n - PARAMETERS) * self.slope_se
         return self.slope - reach, self.slope, self.slope + reach

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.conflicts import Court, conflicts_at, disputed
-from pipeline.estimation.estimates import LEAST_CHANGE, estimate_table
+from pipeline.estimation.estimates import estimate_table
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.record import Posterior, posterior
 from pipeline.projection.project import project
@@ -74,7 +74,7 @@ def what_if(
     )
     return WhatIf(
         roles=roles.loc[fresh, ["claim_id", "node", "role", "reason"]],
-        estimates=_moved(estimates),
+        estimates=_moved(estimates, new.found.assumed["history.least_change"]),
         convergence=old.convergence.merge(
             new.convergence, "outer", "scenario", suffixes=_SIDES
         ),
@@ -117,12 +117,12 @@ def _at(
     return _Read(found, estimates[columns], own, conflicts)
 
 
-def _moved(estimates: pd.DataFrame) -> pd.DataFrame:
+def _moved(estimates: pd.DataFrame, least: float) -> pd.DataFrame:
     """Rows that differ, by the shift of the median; new ones first."""
     same = pd.Series(True, estimates.index)
     for name in _POINTS:
         a, b = (np.log10(estimates[f"{name}{side}"]) for side in _SIDES)
-        same &= ((a - b).abs() < LEAST_CHANGE) | (a.isna() & b.isna())
+        same &= ((a - b).abs() < least) | (a.isna() & b.isna())
     ratio = estimates["flop_p50_after"] / estimates["flop_p50_before"]
     moved = estimates.assign(ratio=ratio)[~same]
     size = (ratio.where(ratio >= 1, 1 / ratio)).fillna(float("inf"))

@@ -51,7 +51,7 @@ def test_the_newest_vintage(convergence: pd.DataFrame) -> None:
 
 def test_the_hours_claim_moved_r1() -> None:
     found = loaded.real().found
-    history = history_table(found.prepared, found.states)
+    history = history_table(found.prepared, found.states, found.assumed)
     row = history[
         (history["vintage"] == pd.Timestamp("2025-09-17"))
         & (history["model_id"] == "deepseek-r1")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from unit.projection import world
 
-from pipeline.projection.backtest import HORIZONS, backtest_table, origins
+from pipeline.projection.backtest import backtest_table, horizons, origins
 from pipeline.projection.calibration import calibration_table, skill, verdict
 from pipeline.projection.realised import met_by, outcomes
 
@@ -73,7 +73,7 @@ def test_origins_are_quarters_and_targets_lie_in_the_past(table):
     assert list(origins(pd.Timestamp("2024-06-01"), pd.Timestamp("2025-01-01"))) == [
         pd.Timestamp(d) for d in ("2024-07-01", "2024-10-01", "2025-01-01")
     ]
-    assert set(table["horizon_months"]) == set(HORIZONS)
+    assert set(table["horizon_months"]) == set(horizons(ASSUMED)) == {3, 6, 12, 18}
     assert (table["vintage"] <= table["origin"]).all()
     assert (table["target_on"] <= pd.Timestamp("2026-10-01")).all()
 

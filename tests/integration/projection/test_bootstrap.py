@@ -94,8 +94,7 @@ def test_intervals_of_chosen_runs_cover_only_with_the_bootstrap(series):
     covered = [
         low <= truth <= high
         for low, high in (
-            np.quantile(slopes_of(h, series), (0.05, 0.95))
-            for h in histories
+            np.quantile(slopes_of(h, series), (0.05, 0.95)) for h in histories
         )
     ]
     assert np.mean(naive) < 0.82  # too narrow

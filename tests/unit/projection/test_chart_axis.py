@@ -62,11 +62,11 @@ def test_the_readings_add_up_to_one(state, span):
 
 
 def test_an_unlikely_reading_keeps_what_odds_of_a_thousand_leave_it():
-    found = cut({"a": 1.0, "b": 0.25, "c": 1e-12})
+    found = cut({"a": 1.0, "b": 0.25, "c": 1e-12}, 1000)
     assert found["c"] == pytest.approx(1 / 1001)
     assert found["a"] / found["b"] == pytest.approx(4)
     assert sum(found.values()) == pytest.approx(1)
-    assert cut({"a": 3.0, "b": 1.0}) == pytest.approx({"a": 0.75, "b": 0.25})
+    assert cut({"a": 3.0, "b": 1.0}, 1000) == pytest.approx({"a": 0.75, "b": 0.25})
 
 
 def test_at_a_short_span_the_paid_base_leads(state):
@@ -98,9 +98,9 @@ def test_the_base_hides_the_span_only_as_far_as_it_is_large(state):
 
 
 def test_nothing_beyond_a_thousand_to_one_is_said(state):
-    assert odds_text(1000.1) == ">1,000"
-    assert odds_text(1 / 1000.1) == "<0.001"
-    assert odds_text(217.3) == "217"
+    assert odds_text(1000.1, 1000) == ">1,000"
+    assert odds_text(1 / 1000.1, 1000) == "<0.001"
+    assert odds_text(217.3, 1000) == "217"
     rows = chart_axis_table(state, CLAIMS, ASSUMED)
     assert rows["posterior"].between(1 / 1001, 1000 / 1001).all()
     paid = rows[(rows["hypothesis"] == BASE_PAID) & (rows["reading_error"] == 0.15)]
