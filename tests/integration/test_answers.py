@@ -71,5 +71,6 @@ def test_observed_convergence_is_read_against_the_frontier() -> None:
     assert state["grok-4", "1"] == "not met"
     assert set(state["gpt-6-astra"]) == {"unknown"}
     for model in ("composer-1-5", "composer-2", "composer-2-5"):
+        # Shares of a small base: neither met nor not met, at any share.
         if model in state.index.get_level_values("model_id"):
-            assert "met" not in set(state[model])
+            assert set(state[model]) == {"unknown"}

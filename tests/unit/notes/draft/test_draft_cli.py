@@ -15,7 +15,7 @@ run = CliRunner().invoke
 
 @pytest.fixture
 def sources(tmp_path, monkeypatch):
-    for name in ("models.yaml", "hardware.csv"):
+    for name in ("models.yaml", "hardware.csv", "assumptions.yaml"):
         shutil.copy(ROOT / "sources" / name, tmp_path)
     (tmp_path / "notes").mkdir()
     monkeypatch.setenv("HEADROOM_SOURCES", str(tmp_path))
