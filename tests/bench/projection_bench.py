@@ -84,7 +84,7 @@ def misses(dates, level, truth, until):
     """Deviations of R in OOM and of dates in days, within the horizon."""
     met, known = truth
     near = np.isfinite(dates) & np.isfinite(met) & (met < until)
-    return (level - known).ravel(), (dates - met)[near] * 365.25
+    return (level - known).ravel(), (dates[near] - met[near]) * 365.25
 
 
 def test_the_same_in_squigglepy() -> None:
