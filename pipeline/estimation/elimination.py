@@ -21,7 +21,7 @@ from pipeline.estimation.method import FloatArray, IntArray
 
 # A product is a row of the chains' arrays, about 1 µs a sweep, and 40 bytes of indices.
 # Real records need hundreds. A component of 1,000 nodes, each with two random ratios,
-# needs two million and takes minutes; this many take about 1 GB and ten minutes or more.
+# needs two million and takes minutes; this many take about 1 GB and ten minutes.
 _MOST_PRODUCTS = 10_000_000
 
 

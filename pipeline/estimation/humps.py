@@ -4,8 +4,9 @@ What belongs here: finding them and how much they may hold. What does not: sampl
 
 A Student-t has heavy tails, so two sides that contradict each other make two humps. For
 every claim that the approximation denies, the fit is sought that starts by believing
-it: reweighted least squares leads to the hump on its side, if there is one. A broken
-bound is believed throughout, as a claim at its edge: the hump leans on that edge.
+it: reweighted least squares leads to the hump on its side, if there is one. The fit
+that believes it throughout shows the shoulder that is left where two humps have all but
+merged. A broken bound is believed as a claim at its edge: the hump leans on that edge.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Humps:
     """Normal approximations of humps.
 
     Attributes:
-        part: Component of each, ascending, (k,).
+        part: Component of each, (k,).
         mean: Shape (k, n).
         cov: Shape (k, n, n).
         log_mass: Rough logarithm of what it holds, on the scale of the density
