@@ -82,7 +82,7 @@ class Dense:
         matrix = turned @ (precision[..., None] * self.about)
         n = matrix.shape[1]
         matrix[:, np.arange(n), np.arange(n)] += 1 / self.method.prior_sd**2
-        cov = np.linalg.inv(matrix)
+        cov: FloatArray = np.linalg.inv(matrix).astype(np.float64)
         return (cov @ (turned @ pull[..., None]))[..., 0], cov
 
     def variance(self, cov: FloatArray) -> FloatArray:

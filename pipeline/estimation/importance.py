@@ -33,7 +33,6 @@ _AT_ONCE = 256  # components approximated side by side
 _TAIL_SHAPE = 0.7  # beyond, estimates are not to be trusted (Vehtari et al.)
 _GROWTH = 2.0  # draws of a try, in those before, at most
 _LEAST = 1_000.0  # effective draws, for what no error here speaks of
-_WORTH = 0.02  # share of effective draws below which weights say too little
 _EVEN = 0.5  # share from which on a better mixture is not worth its making
 _AT_A_TIME = 16  # claims
 _STREAM = 5  # purpose of a component's generator
@@ -82,27 +81,28 @@ def _sample(
     graph, random = form.graph, generator(key, _STREAM)
     x, target, proposed = np.empty((graph.n, 2, 0)), np.empty((2, 0)), np.empty((2, 0))
     tried: list[tuple[int, Mixture]] = []
-    count = FIRST
+    count, unit = FIRST, mixture.peak
     while x.shape[2] < MOST:
         tried.append((count, mixture))
         new = mixture.draw(count, random)
-        proposed = np.logaddexp(proposed, _proposed(tried[-1:], x))
-        proposed = np.concatenate([proposed, _proposed(tried, new)], axis=1)
+        proposed += _proposed(tried[-1:], x, unit)
+        proposed = np.concatenate([proposed, _proposed(tried, new, unit)], axis=1)
         flat = log_density(graph, new.reshape(graph.n, -1), method)
         target = np.concatenate([target, flat.reshape(2, count)], axis=1)
         x = np.concatenate([x, new], axis=2)
-        logs = (target - proposed).ravel()
+        logs = (target - np.log(proposed)).ravel()
         weight = np.exp(logs - logs.max())
         weight /= weight.sum()
         draws = x.reshape(graph.n, -1)
-        even_share = 1 / float(weight @ weight) / len(weight)
-        more = _GROWTH
-        if even_share >= _WORTH and tail_shape(weight) < _TAIL_SHAPE:
+        effective = 1 / float(weight @ weight)
+        more = _LEAST / effective
+        trusted = tail_shape(weight) < _TAIL_SHAPE
+        if more <= 1 and trusted:
             found = Weighted.of(draws, weight)
-            more = max(_excess(found, graph), _LEAST / (even_share * len(weight)))
+            more = _excess(found, graph)
             if more <= 1:
                 return _finish(found, key, form, method, n_draws)
-        if even_share < _EVEN:
+        if not trusted or effective < _EVEN * len(weight):
             mixture = adapted(mixture, draws, weight)
         # Errors of few draws are rough: too many at once are for nothing.
         growth = np.clip(1.2 * more - 1, _GROWTH / 4, _GROWTH)
@@ -110,10 +110,17 @@ def _sample(
     return None
 
 
-def _proposed(tried: list[tuple[int, Mixture]], x: FloatArray) -> FloatArray:
-    """Log density of all mixtures at x (n, 2, k), times the draws of each, (2, k)."""
-    logs = [np.log(count) + mixture.terms(x)[0] for count, mixture in tried]
-    return np.asarray(np.logaddexp.reduce(np.concatenate(logs), axis=0))
+def _proposed(
+    tried: list[tuple[int, Mixture]], x: FloatArray, unit: float
+) -> FloatArray:
+    """Density of all mixtures at x (n, 2, k), times the draws of each, (2, k).
+
+    In units of exp(`unit`), which keeps it well inside the range of floats.
+    """
+    total = np.zeros(x.shape[1:])
+    for count, mixture in tried:
+        total += count * np.exp(mixture.terms(x)[0] - unit).sum(axis=0)
+    return total
 
 
 def _finish(
@@ -162,25 +169,23 @@ def _excess(found: Weighted, graph: Graph) -> float:
     """
     if graph.n == 2:
         return 1.0
-    sd, half = found.sd(), found.x.shape[1] // 2
-    worst = 0.0
-    for p, (absolute, relative) in (
-        (0.5, MEDIAN_ERROR),
-        (TAIL, TAIL_ERROR),
-        (1 - TAIL, TAIL_ERROR),
-    ):
-        value = found.at(p)
-        below = (found.x <= value[:, None]) - p
+    sd, half = found.sd()[:, None], found.x.shape[1] // 2
+    p = np.array((TAIL, 0.5, 1 - TAIL))
+    allowed = np.array((TAIL_ERROR, MEDIAN_ERROR, TAIL_ERROR))
+    value = found.at(np.broadcast_to(p, (graph.n, 3)))
+    variance = np.empty((graph.n, 3))
+    for k in range(3):
+        below = (found.x <= value[:, k, None]) - p[k]
         below *= found.weight
         pair = below[:, :half] + below[:, half:]
-        variance = np.einsum("ij,ij->i", pair, pair)
-        slack = np.sqrt(variance)
-        error = (found.at(p + slack) - found.at(p - slack)) / 2
-        sharp = (error / np.maximum(absolute, relative * sd)) ** 2
-        # In the valley between two humps a quantile has no sharp place.
-        enough = ENOUGH * variance / (p * (1 - p))
-        worst = max(worst, float(np.minimum(sharp, enough).max()))
-    return worst
+        variance[:, k] = np.einsum("ij,ij->i", pair, pair)
+    slack = np.sqrt(variance)
+    ends = found.at(np.concatenate([p + slack, p - slack], axis=1))
+    error = (ends[:, :3] - ends[:, 3:]) / 2
+    sharp = (error / np.maximum(allowed[:, 0], allowed[:, 1] * sd)) ** 2
+    # In the valley between two humps a quantile has no sharp place.
+    enough = ENOUGH * variance / (p * (1 - p))
+    return float(np.minimum(sharp, enough).max())
 
 
 def tail_shape(weight: FloatArray) -> float:

@@ -54,7 +54,18 @@ class Mixture:
     @cached_property
     def inverse(self) -> FloatArray:
         """Inverses of the factors, (k, n, n)."""
-        return np.linalg.inv(self.factor)
+        return np.asarray(np.linalg.inv(self.factor), dtype=np.float64)
+
+    @cached_property
+    def level(self) -> FloatArray:
+        """Log density at the centre of each term times its share, (k,)."""
+        diagonal = np.diagonal(self.factor, axis1=1, axis2=2)
+        return np.asarray(np.log(self.share) - np.log(diagonal).sum(axis=1))
+
+    @property
+    def peak(self) -> float:
+        """The largest of these."""
+        return float(self.level.max())
 
     def terms(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Log density of each term times its share, up to a constant, at x (n, ...).
@@ -66,9 +77,7 @@ class Mixture:
         unit = self.inverse @ flat
         unit -= self.inverse @ self.center[:, :, None]
         away = np.einsum("kij,kij->kj", unit, unit)
-        diagonal = np.diagonal(self.factor, axis1=1, axis2=2)
-        level = np.log(self.share) - np.log(diagonal).sum(axis=1)
-        logs = level[:, None] - (_DF + n) / 2 * np.log1p(away / _DF)
+        logs = self.level[:, None] - (_DF + n) / 2 * np.log1p(away / _DF)
         shape = (len(away), *x.shape[1:])
         return logs.reshape(shape), away.reshape(shape)
 
@@ -102,7 +111,8 @@ def mixtures(graphs: list[Graph], method: Method) -> list[Mixture]:
     mean, cov = approximate(dense)
     other = humps(dense, mean, cov)
     center = np.concatenate([mean, other.mean])
-    factor = np.linalg.cholesky(_WIDER * np.concatenate([cov, other.cov]))
+    covs = _WIDER * np.concatenate([cov, other.cov])
+    factor: FloatArray = np.linalg.cholesky(covs).astype(np.float64)
     mass = np.concatenate([log_mass(dense, mean, cov), other.log_mass])
     level = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     parts, n = mean.shape

@@ -86,12 +86,14 @@ class Weighted:
         ascending = np.take_along_axis(x, order, axis=1)
         return Weighted(x, weight, order, ascending, np.cumsum(weight[order], axis=1))
 
-    def at(self, p: float | FloatArray) -> FloatArray:
-        """The draw at probability p, or (n,) probabilities, of each node, (n,)."""
-        wanted = np.broadcast_to(p, len(self.x))[:, None]
-        place = np.count_nonzero(self.below < wanted, axis=1)
-        place = np.minimum(place, self.x.shape[1] - 1)
-        return np.asarray(self.ascending[np.arange(len(place)), place])
+    def at(self, p: FloatArray) -> FloatArray:
+        """Draws at the probabilities p of each node, (n, k) both."""
+        last, out = self.x.shape[1] - 1, np.empty(p.shape)
+        for node, (row, values) in enumerate(
+            zip(self.below, self.ascending, strict=True)
+        ):
+            out[node] = values[np.minimum(np.searchsorted(row, p[node]), last)]
+        return out
 
     def sd(self) -> FloatArray:
         """Standard deviation of each node, (n,)."""
