@@ -27,7 +27,7 @@ from pipeline.estimation.method import FloatArray, IntArray, Method
 from pipeline.estimation.mixtures import Mixture, adapted, mixtures
 from pipeline.estimation.selection import Weighted, even
 
-NODES = 24  # beyond, weights are hopelessly uneven
+NODES = 32  # beyond, weights are hopelessly uneven
 FIRST, MOST = 1024, 40_000  # pairs of draws
 _AT_ONCE = 256  # components approximated side by side
 _TAIL_SHAPE = 0.7  # beyond, estimates are not to be trusted (Vehtari et al.)

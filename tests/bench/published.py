@@ -20,7 +20,7 @@ from pipeline.estimation.graph import Graph, union
 from pipeline.estimation.posterior import sample_parts
 from tests.unit.estimation.records import METHOD, record
 
-SIZES = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 12, 20)
+SIZES = (*(1,) * 12, 2, 2, 3, 3, 4, 5, 8, 12)
 CLAIMS = (1_000, 10_000, 100_000)
 
 
