@@ -28,7 +28,7 @@ from pipeline.estimation.mixtures import Mixture, adapted, mixtures
 from pipeline.estimation.selection import Weighted, even
 
 NODES = 32  # beyond, weights are hopelessly uneven
-FIRST, MOST = 1024, 40_000  # pairs of draws
+FIRST, MOST = 1024, 120_000  # pairs of draws
 _AT_ONCE = 256  # components approximated side by side
 _TAIL_SHAPE = 0.7  # beyond, estimates are not to be trusted (Vehtari et al.)
 _GROWTH = 2.0  # draws of a try, in those before, at most
@@ -106,7 +106,7 @@ def _sample(
             mixture = adapted(mixture, draws, weight)
         # Errors of few draws are rough: too many at once are for nothing.
         growth = np.clip(1.2 * more - 1, _GROWTH / 4, _GROWTH)
-        count = int(growth * x.shape[2])
+        count = min(int(growth * x.shape[2]), MOST - x.shape[2])
     return None
 
 
