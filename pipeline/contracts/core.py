@@ -312,14 +312,14 @@ class Influence(Table):
         le=1,
     )
     shift_log10: Number = column(
-        "median of the node without the claim minus with it; NULL = without it the "
-        "node has no level",
+        "median of the node without the claim minus with it: above 0, the claim holds "
+        "the estimate down; NULL = without it the node has no level",
         unit="log10 FLOP",
         null=True,
     )
     convergence_shift_days: Number = column(
-        "median date of the headline's convergence without the claim minus with it; "
-        "NULL = without it there is none",
+        "median date of the headline's convergence without the claim minus with it: "
+        "above 0, the claim makes it earlier; NULL = without it there is none",
         unit="days",
         null=True,
     )

@@ -19,9 +19,10 @@ import numpy as np
 
 from pipeline.estimation.method import FloatArray, IntArray
 
-# A product is a row of the chains' arrays. Real records need hundreds; this many would
-# take gigabytes.
-_MOST_PRODUCTS = 200_000
+# A product is a row of the chains' arrays, about 1 µs a sweep, and 40 bytes of indices.
+# Real records need hundreds. A component of 1,000 nodes, each with two random ratios,
+# needs two million and takes minutes; this many take about 1 GB and ten minutes.
+_MOST_PRODUCTS = 10_000_000
 
 
 class TooEntangledError(ValueError):
@@ -106,8 +107,9 @@ def _eliminate(neighbours: list[set[int]]) -> tuple[list[int], list[list[int]]]:
         products += degree * (degree - 1) // 2
         if products > _MOST_PRODUCTS:
             raise TooEntangledError(
-                f"a graph of {len(neighbours)} nodes is too entangled to sample: leave "
-                "out ratios, or screen it with the Gaussian stage"
+                f"a graph of {len(neighbours)} nodes is too entangled to sample (more "
+                f"than {_MOST_PRODUCTS:,} products a draw): leave out ratios between "
+                "its parts"
             )
         later[node] = around
         for a in around:

@@ -7,6 +7,7 @@ from them. What does not: the values and why (sources/assumptions.yaml).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -45,12 +46,12 @@ class Method:
         if not (0 < self.level < 1 and 0 < self.bound_eps < 1):
             raise ValueError(f"level and bound_eps are probabilities in (0, 1): {self}")
 
-    @property
+    @cached_property
     def t_quantile(self) -> float:
         """Half-width of the central `level` interval of a unit Student-t."""
         return float(stats.t.ppf((1 + self.level) / 2, self.nu))
 
-    @property
+    @cached_property
     def normal_quantile(self) -> float:
         """Half-width of the central `level` interval of a unit normal."""
         return float(stats.norm.ppf((1 + self.level) / 2))

@@ -23,7 +23,7 @@ _COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"
 COLUMNS = [
     "claim_id", "node", "reference_node", "kind", "log10_value", "half_width",
     "formula", "disclosed_on", "rank", "status", "is_class", "arithmetic",
-    "repeats", "supersedes", "problem", "is_bulk", "withdrawn_on",
+    "repeats", "supersedes", "problem", "is_bulk", "withdrawn_on", "statement",
 ]  # fmt: skip
 
 
@@ -51,7 +51,8 @@ def observe(
     Returns:
         A frame with `COLUMNS`; `half_width` is the 90% half-width in log10, `rank` the
         standing of the source, `problem` why a claim could not be read ('' = it could),
-        `is_bulk` whether it is a row of a dataset and not of a note.
+        `is_bulk` whether it is a row of a dataset and not of a note, `statement` the
+        place that it was read in.
     """
     kind = dict(zip(sources["source_id"], sources["kind"], strict=True))
     bulk = set(sources.loc[sources["note_path"].str.startswith(DATASETS), "source_id"])
@@ -99,6 +100,7 @@ def observe(
                 "problem": problem,
                 "is_bulk": claim["source_id"] in bulk,
                 "withdrawn_on": claim["withdrawn_on"],
+                "statement": f"{claim['source_id']}: {claim['locator']}",
             }
             for member in members
         ]

@@ -7,6 +7,11 @@ Of two claims of equal rank that deny each other the record cannot tell which is
 and both are fused. Of two of unequal rank it can: the worse is held out where it lies
 more than `conflict.z` from what the better ones say together. Heavy tails alone do not
 do this: with two claims per node the narrower one wins, whoever says it.
+
+A bound gives way to equality claims of its own rank too: that far off it is likelier
+garbled than not (at 2.5 sds and 2% garbled, three to one), while heavy tails would move
+the node to its edge. What is garbled is a sentence, so the bounds that one sentence
+sets, on several models, go together.
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
 from pipeline.estimation.named import whole_graph
 
 WHY = "contradicts what sources of better standing say"
+WHY_BOUND = "a bound that claims of its own or better standing deny"
 Content = tuple[bytes, bytes]
 
 
@@ -46,21 +52,29 @@ class Overruled:
         # Distances are by the method's own spread, not widened by the rank.
         self._half = prepared["half_width"].to_numpy(dtype=float)
         self._seen: dict[Content, BoolArray] = {}
+        self._bound = (prepared["kind"] != "equality").to_numpy()
+        self._statement = pd.factorize(prepared["statement"])[0]
 
     def apply(self, roles: pd.DataFrame) -> pd.DataFrame:
         """Roles of a vintage with the overruled claims held out."""
         fused = (roles["role"] == standing.FUSED).to_numpy()
         out = fused.copy()
-        for rank in np.unique(self._rank[fused])[1:]:
+        broken = np.zeros(len(out), dtype=bool)
+        for rank in np.unique(self._rank[fused]):
             better = np.flatnonzero(out & (self._rank < rank))
             worse = np.flatnonzero(out & (self._rank == rank))
             out[worse[self._denied(better, worse)]] = False
+            bounds = np.flatnonzero(out & self._bound & (self._rank == rank))
+            equal = np.flatnonzero(out & ~self._bound & (self._rank <= rank))
+            denied = self._statement[bounds[self._denied(equal, bounds)]]
+            broken |= out & self._bound & np.isin(self._statement, denied)
+            out &= ~broken
         if bool(np.all(out == fused)):
             return roles
         told = roles.copy()
         gone = fused & ~out
         told.loc[gone, "role"] = standing.HELD_OUT
-        told.loc[gone, "reason"] = WHY
+        told.loc[gone, "reason"] = np.where(broken[gone], WHY_BOUND, WHY)
         return told
 
     def _denied(self, better: IntArray, worse: IntArray) -> BoolArray:

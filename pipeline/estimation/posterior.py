@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from pipeline.estimation import importance
 from pipeline.estimation.canonical import Canonical, canonical, key_of
 from pipeline.estimation.draws import generator
 from pipeline.estimation.gibbs import Part, run
@@ -96,6 +97,15 @@ def _draws(
         else:
             nodes = np.sort(component.places[0]).tolist()
             fresh.append(Part(key, f"{label}, nodes {nodes}", form))
-    for key, draws in run(fresh, method, n_draws):
+    easy = {part.key: part.form for part in fresh if importance.suits(part.form.graph)}
+    left = [part for part in fresh if part.key not in easy]
+    by_key = {part.key: part for part in fresh}
+    for key, weighted in importance.run(easy, method, n_draws):
+        if weighted is None:
+            left.append(by_key[key])
+        else:
+            cache[f"{key}-{n_draws}"] = weighted
+            yield key, weighted
+    for key, draws in run(left, method, n_draws):
         cache[f"{key}-{n_draws}"] = draws
         yield key, draws

@@ -6,6 +6,8 @@ What does not: sampling.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pipeline.estimation.draws import generator
@@ -57,3 +59,75 @@ def select(states: FloatArray, margin: FloatArray, key: str) -> FloatArray:
     out = np.empty((n_draws, n))
     np.put_along_axis(out, np.argsort(chosen, axis=0, kind="stable"), margin.T, axis=0)
     return np.asarray(out[generator(key, _ORDER).permutation(n_draws)])
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Weighted draws, with what follows from their order.
+
+    Attributes:
+        x: Draws (n, size).
+        weight: Their weights, (size,), which sum to one.
+        order: Ascending order of each node's values, (n, size).
+        ascending: The values in that order.
+        below: Sums of the weights in that order.
+    """
+
+    x: FloatArray
+    weight: FloatArray
+    order: IntArray
+    ascending: FloatArray
+    below: FloatArray
+
+    @staticmethod
+    def of(x: FloatArray, weight: FloatArray) -> Weighted:
+        """Sort them."""
+        order = np.argsort(x, axis=1)
+        ascending = np.take_along_axis(x, order, axis=1)
+        return Weighted(x, weight, order, ascending, np.cumsum(weight[order], axis=1))
+
+    def at(self, p: FloatArray) -> FloatArray:
+        """Draws at the probabilities p of each node, (n, k) both."""
+        last, out = self.x.shape[1] - 1, np.empty(p.shape)
+        for node, (row, values) in enumerate(
+            zip(self.below, self.ascending, strict=True)
+        ):
+            out[node] = values[np.minimum(np.searchsorted(row, p[node]), last)]
+        return out
+
+    def sd(self) -> FloatArray:
+        """Standard deviation of each node, (n,)."""
+        off = self.x - (self.x @ self.weight)[:, None]
+        return np.asarray(np.sqrt((off * off) @ self.weight))
+
+    def margins(self, p: FloatArray, orbit: IntArray) -> FloatArray:
+        """Quantiles of each node, (n, len(p)); orbits as in `margins`."""
+        out = np.empty((len(self.x), len(p)))
+        for number in np.unique(orbit):
+            nodes = np.flatnonzero(orbit == number)
+            if len(nodes) == 1:
+                values, below = self.ascending[nodes[0]], self.below[nodes[0]]
+                own = self.weight[self.order[nodes[0]]]
+            else:
+                pool = self.x[nodes].ravel()
+                order = np.argsort(pool)
+                own = np.tile(self.weight, len(nodes))[order] / len(nodes)
+                values, below = pool[order], np.cumsum(own)
+            out[nodes] = np.interp(p, below - own / 2, values)
+        return out
+
+    def select(self, margin: FloatArray, key: str) -> FloatArray:
+        """Like `select`; rows by systematic resampling."""
+        n_draws = margin.shape[1]
+        cumulated = np.cumsum(self.weight)
+        at = np.searchsorted(cumulated, even(n_draws) * cumulated[-1])
+        at = np.minimum(at, len(cumulated) - 1)
+        copies = np.bincount(at, minlength=len(cumulated))
+        first = np.cumsum(copies) - copies
+        out = np.empty((n_draws, len(self.x)))
+        for node, order in enumerate(self.order):
+            taken = order[copies[order] > 0]
+            many = copies[taken]
+            step = np.arange(n_draws) - np.repeat(np.cumsum(many) - many, many)
+            out[np.repeat(first[taken], many) + step, node] = margin[node]
+        return np.asarray(out[generator(key, _ORDER).permutation(n_draws)])

@@ -1,14 +1,18 @@
 """Timings of the estimator: ratios within one run wherever possible."""
 
+import json
+import subprocess
+import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.estimation.gaussian import fit, leave_one_out
 from pipeline.estimation.graph import union
-from pipeline.estimation.posterior import sample, sample_parts
+from pipeline.estimation.posterior import sample
 from pipeline.estimation.record import posterior
 from pipeline.estimation.screening import distinct, graphs_of
 from tests import loaded
@@ -67,18 +71,32 @@ def test_the_record_at_one_vintage_and_at_all():
     assert every <= 20.0
 
 
-def test_cost_of_published_quantiles_grows_no_faster_than_claims_to_the_1_1():
-    small, large = record(200, 1_000, seed=1), record(2_000, 10_000, seed=1)
-
-    def draw(graph):
-        parts = sample_parts(graph, METHOD, 4096, label="bench", cache={})
-        return seconds(
-            lambda: [np.quantile(d, (0.05, 0.5, 0.95), axis=0) for _, d in parts], 1
+def test_published_quantiles_of_a_hundred_thousand_claims():
+    """Seconds, growth and memory, in one run in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.published"],
+        cwd=Path(__file__).parent.parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    for case in found:
+        print(
+            f"\n{case['claims']:,} claims ({case['shape']}): {case['seconds']:.1f} s, "
+            f"at most {case['megabytes']:.0f} MB in all so far",
+            end="",
         )
-
-    took = draw(small), draw(large)
-    print(f"\npublished: 1k claims {took[0]:.1f} s, 10k claims {took[1]:.1f} s")
-    assert took[1] <= 10**1.1 * took[0]
+    for shape in {case["shape"] for case in found}:
+        cases = [case for case in found if case["shape"] == shape]
+        growth = np.diff(np.log([[c["claims"], c["seconds"]] for c in cases]), axis=0)
+        whole = np.log([[c["claims"], c["seconds"]] for c in cases])
+        exponent = (whole[-1] - whole[0])[1] / (whole[-1] - whole[0])[0]
+        steps = growth[:, 1] / growth[:, 0]
+        print(f"\n{shape}: time grows as claims^{exponent:.2f} ({steps.round(2)})")
+        assert exponent <= 1.1
+        assert cases[-1]["seconds"] <= 30.0
+    assert max(case["megabytes"] for case in found) <= 1000
 
 
 def test_one_new_claim_costs_its_own_component():

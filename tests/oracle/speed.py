@@ -36,8 +36,8 @@ from tests.unit.estimation.records import METHOD
 SMALL = [
     random_graph(nodes, seed) for nodes, seed in ((5, 1), (8, 2), (10, 3), (12, 4))
 ]
-LARGE = [random_graph(50, 6)]
-CHAINS, WARMUP, CHUNK, CHUNKS = 4, 1000, 2000, 12
+LARGE = [random_graph(50, 6), random_graph(50, 5)]
+CHAINS, WARMUP, CHUNK, CHUNKS = 4, 1000, 2000, 4
 
 
 def seconds(function, repeat):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.estimation import elimination
 from pipeline.estimation.elimination import Sums, TooEntangledError, conditional, plan
 
 
@@ -80,7 +81,9 @@ def test_sums_add_rows_of_equal_target():
     assert sums(values).tolist() == [[10.0], [101.0]]
 
 
-def test_a_graph_that_fills_in_is_refused():
-    a, b = np.triu_indices(120, 1)
-    with pytest.raises(TooEntangledError, match="120 nodes"):
-        plan(120, a, b)
+def test_a_graph_that_fills_in_beyond_memory_is_refused(monkeypatch):
+    a, b = np.triu_indices(40, 1)
+    plan(40, a, b)
+    monkeypatch.setattr(elimination, "_MOST_PRODUCTS", 5_000)
+    with pytest.raises(TooEntangledError, match=r"40 nodes .* 5,000 products"):
+        plan(40, a, b)
