@@ -30,7 +30,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
         "core.estimates": small.estimates().reset_index(),
         "core.conflicts": small.conflict_rows,
         "core.influence": influence_table(found, {e.claim: 0.0 for e in found}),
-        "out.estimate_history": history_table(small.found.prepared, small.found.states),
+        "out.estimate_history": history_table(
+            small.found.prepared, small.found.states, small.found.assumed
+        ),
         "out.convergence": small.project().convergence[["vintage"]].assign(),
     }
     folder = tmp_path_factory.mktemp("warehouse")
