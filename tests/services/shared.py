@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pandas as pd
 from synthetic import NOW, frame, frames, settings_in, stage
 
 from pipeline.contracts import PUBLISHED
-from pipeline.lake import Head, publish
-from pipeline.lake.connect import attached, reach
-from pipeline.lake.files import literal
+from pipeline.lake import Head, objects, publish
+from pipeline.lake.connect import attached
 from pipeline.lake.verify import mismatches
 from pipeline.settings import Remote, Settings
 
@@ -39,18 +39,19 @@ def go(settings: Settings, fingerprint: str, models: int = 60) -> Head:
 
 
 def stored(settings: Settings) -> tuple[int, list[str]]:
-    """What a reader of the object finds: the newest number, what does not fit."""
+    """What lies in the storage for readers: the newest number, what does not fit."""
     remote = settings.remote
     assert remote is not None
-    with duckdb.connect() as con:
-        reach(con, remote)
-        con.execute(
-            f"ATTACH {literal(f'{remote.data}/headroom.duckdb')} AS s (READ_ONLY)"
-        )
-        con.execute("USE s.meta")
-        row = con.execute("SELECT max(seq) FROM s.meta.releases").fetchone()
-        assert row is not None
-        return row[0], mismatches(con)
+    name = objects.path(remote, Settings.PLAIN)
+    with objects.filesystem(remote).open_input_file(name) as file:
+        content = file.read()
+    with TemporaryDirectory() as folder:
+        fetched = Path(folder) / Settings.PLAIN
+        fetched.write_bytes(content)
+        with duckdb.connect(fetched, read_only=True) as con:
+            row = con.execute("SELECT max(seq) FROM meta.releases").fetchone()
+            assert row is not None
+            return row[0], mismatches(con)
 
 
 def orphans(settings: Settings) -> list[object]:

@@ -13,6 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from synthetic import F1, F2, NOW, stage
 
@@ -27,7 +28,9 @@ from pipeline.lake import (
     staging,
     writer,
 )
+from pipeline.lake.connect import reach
 from pipeline.lake.doctor import examine
+from pipeline.lake.files import literal
 from pipeline.lake.heads import publications
 from pipeline.lake.sandbox import run_sql
 from pipeline.settings import Settings
@@ -40,6 +43,18 @@ ROOT = Path(__file__).parents[2]
 MODELS = "SELECT count(*) AS n FROM core.models"
 
 
+def from_afar(settings: Settings, query: str) -> list:
+    """What DuckDB reads from the stored file where it lies, as docs/deploy.md says."""
+    remote = settings.remote
+    with duckdb.connect() as con:
+        reach(con, remote)
+        con.execute(
+            f"ATTACH {literal(f'{remote.data}/headroom.duckdb')} AS s (READ_ONLY)"
+        )
+        con.execute("USE s.core")
+        return con.execute(query).fetchall()
+
+
 def test_two_copies_publish_to_one_lake(tmp_path, remote):
     one, two = (copy(tmp_path / name, remote) for name in ("one", "two"))
     assert head(two) is None
@@ -50,6 +65,7 @@ def test_two_copies_publish_to_one_lake(tmp_path, remote):
     second = go(two, F2, 58)
     assert [h.seq for h in publications(one)] == [1, 2] == [first.seq, second.seq]
     assert stored(one) == (2, [])
+    assert from_afar(one, MODELS) == [(58,)]
     assert run_sql(one, MODELS)[1] == [(60,)]  # its own file is as it left it
     recover(one)
     assert run_sql(one, MODELS)[1] == [(58,)]

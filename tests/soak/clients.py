@@ -27,7 +27,7 @@ MARKS = (
     "SELECT max(n_claims) FROM {0}core.estimates{1}"
 )
 BASE = 1000  # above every synthetic value
-PAUSE = 0.02  # seconds between two queries of a reader
+PAUSE = 0.3  # seconds between two queries of a reader: twelve leave a core idle
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload([__name__])

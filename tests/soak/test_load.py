@@ -17,7 +17,6 @@ from pipeline.lake.verify import mismatches
 from tests.soak.clients import BASE, MARKS, publish_mark, readers
 
 PLAIN, HISTORY = 8, 4
-IDLE_SECONDS = 5
 
 
 def p99(took):
@@ -42,7 +41,7 @@ def test_readers_never_notice(tmp_path, refreshes, measured):
             publish_mark(settings, mark)
 
     with readers(settings, PLAIN, HISTORY) as reading:
-        idle, faults = reading.during(lambda: time.sleep(IDLE_SECONDS))
+        idle, faults = reading.during(lambda: time.sleep(refreshes))
         assert faults == []
         busy, faults = reading.during(publish)
         assert faults == []

@@ -94,6 +94,8 @@ def query(con, snapshot: int) -> float:
     return statistics.median(took)
 
 
+# A tenth would take two minutes more of every `make test` for each kind of claim;
+# fifty meet a compaction.
 @pytest.mark.parametrize(
     "publications", [50, pytest.param(1000, marks=pytest.mark.soak)]
 )
