@@ -290,7 +290,7 @@ def test_command_sensor_and_button_at_once_make_one_release(
     new = [run for run in ui.runs() if run["runId"] not in known]
     assert {run["status"] for run in new} == {"SUCCESS"}
     assert len(new) >= 2
-    assert sum(runs.FINGERPRINT in run["tags"] for run in new) == 1  # the sensor's
+    assert sum(runs.CHANGED in run["tags"] for run in new) == 1  # the sensor's
 
 
 def test_a_daemon_killed_in_a_run_loses_and_doubles_nothing(
