@@ -26,6 +26,11 @@ run_monitoring:
   poll_interval_seconds: 30
   start_timeout_seconds: 180
   max_runtime_seconds: 7200
+# What a step prints is not captured: that starts four processes for every run, and
+# steps print nothing. Why a run failed is among its events.
+compute_logs:
+  module: dagster.core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 retention:
   schedule:
     purge_after_days:

@@ -86,15 +86,12 @@ def _build(con: DuckDBPyConnection, target: Path) -> None:
     # These two leave uninitialised bytes between their parts: the same release would
     # give another file every time.
     con.execute("SET disabled_compression_methods = 'alp,alprd'")
-    # And threads take their blocks in the order in which they happen to come.
-    con.execute("SET threads = 1")
     # Many small tables: an eighth of the size of the default of 256 kB.
     con.execute(f"ATTACH {literal(target)} AS plain (BLOCK_SIZE 16384)")
     try:
         _copy(con)
     finally:
         con.execute("DETACH plain")
-        con.execute("RESET threads")
 
 
 def release_of(path: Path) -> tuple[int, str] | None:

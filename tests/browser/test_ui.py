@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from pipeline.assets import runs
 from pipeline.contracts import PUBLISHED, columns
 from pipeline.lake import alerts, head
+from pipeline.lake.verify import mismatches
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from tests import mini
@@ -37,6 +39,10 @@ pytestmark = [
 ]
 PUBLISH_SECONDS = 120  # 60 on an idle machine
 NOTES = 20
+# What the button "Materialize all" sends.
+LAUNCH = """mutation { launchRun(executionParams: { mode: "default", selector: {
+    repositoryName: "__repository__", repositoryLocationName: "headroom",
+    jobName: "refresh" } }) { __typename } }"""
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +265,32 @@ def test_materialize_in_the_browser_ends_in_a_release(
     stale = ui.ask("{ assetNodes { assetKey { path } staleStatus } }")["assetNodes"]
     assert {node["staleStatus"] for node in stale} == {"FRESH"}
     _sensor(ui, run=True)
+
+
+def test_command_sensor_and_button_at_once_make_one_release(
+    settings: Settings, ui: Session
+) -> None:
+    before, known = head(settings).seq, {run["runId"] for run in ui.runs()}
+    (settings.sources / "notes" / "o6.md").write_text(
+        mini.note("o6", mini.O5.replace("10x", "15x"))
+    )
+    ui.wait(
+        lambda: any(run["status"] == "STARTED" for run in ui.runs()),
+        PUBLISH_SECONDS,
+        "the sensor asked for nothing",
+    )
+    launched = ui.ask(LAUNCH)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    said = _headroom(settings, "refresh")
+    assert head(settings).seq == before + 1, said
+    ui.wait(ui.idle, PUBLISH_SECONDS, "a run never ended")
+    assert head(settings).seq == before + 1
+    with duckdb.connect(settings.plain, read_only=True) as con:
+        assert mismatches(con) == []
+    new = [run for run in ui.runs() if run["runId"] not in known]
+    assert {run["status"] for run in new} == {"SUCCESS"}
+    assert len(new) >= 2
+    assert sum(runs.CHANGED in run["tags"] for run in new) == 1  # the sensor's
 
 
 def test_a_daemon_killed_in_a_run_loses_and_doubles_nothing(

@@ -81,6 +81,22 @@ def test_rows_lost_without_a_reason():
     assert found(new) == []
 
 
+@pytest.mark.parametrize(
+    ("rows", "lost", "held"),
+    [(3, 1, False), (3, 2, True), (1, 1, True), (19, 1, False), (19, 2, True),
+     (40, 2, False), (40, 3, True), (60, 60, True), (0, 0, False)],
+)  # fmt: skip
+def test_how_many_rows_may_go(rows, lost, held):
+    old, new = record(), record()
+    for tables, kept in ((old, rows), (new, rows - lost)):
+        tables["core.hardware"] = tables["core.hardware"].head(kept)
+    told = holds(old, new, method_unchanged=True)
+    assert told == (
+        [f"core.hardware would lose {lost} of {rows} rows that no removed or "
+         "superseded note explains"] if held else []
+    )  # fmt: skip
+
+
 def test_rows_lost_with_their_note_are_explained():
     new = record()
     without(new, "raw.sources", [3])
