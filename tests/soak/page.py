@@ -1,5 +1,9 @@
 """The page docs/soak.md, written by whoever measures at full count."""
 
+import os
+import platform
+from datetime import date
+
 import pytest
 
 PAGE = "docs/soak.md"
@@ -19,7 +23,9 @@ def measured(request):
 
     def note(section, text):
         if soaking:
-            request.config.stash.setdefault(MEASURED, {})[section] = text.strip()
+            where = f"{date.today()}, {platform.system()}, {os.cpu_count()} cores"
+            told = f"{text.strip()}\n\nMeasured {where}."
+            request.config.stash.setdefault(MEASURED, {})[section] = told
 
     return note
 

@@ -4,7 +4,6 @@ The publications are of synthetic tables, which cost no time to compute: they co
 close behind one another as they can, closer than any refreshes.
 """
 
-import os
 import statistics
 import time
 
@@ -64,7 +63,6 @@ at once after the one before.
 | p99 during the publications | {p99(busy):.0f} ms, {times:.2f} times |
 | median, idle and during the publications | {statistics.median(idle):.0f} and \
 {statistics.median(busy):.0f} ms |
-| cores | {os.cpu_count()} |
 """,
     )
     if refreshes == 50:  # a few samples say nothing about a 99th percentile
