@@ -97,7 +97,7 @@ def query(con, snapshot: int) -> float:
 # A tenth would take two minutes more of every `make test` for each kind of claim;
 # fifty meet a compaction.
 @pytest.mark.parametrize(
-    "publications", [50, pytest.param(1000, marks=pytest.mark.soak)]
+    "publications", [25, pytest.param(1000, marks=pytest.mark.soak)]
 )
 @pytest.mark.parametrize("note", [tiny.NEWEST, tiny.FRONTIER])
 def test_many_publications(tmp_path, monkeypatch, publications, note, measured):
