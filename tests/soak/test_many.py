@@ -94,8 +94,8 @@ def query(con, snapshot: int) -> float:
     return statistics.median(took)
 
 
-# A tenth would take two minutes more of every `make test` for each kind of claim;
-# fifty meet a compaction.
+# A tenth would take three minutes more of every `make test` for each kind of claim;
+# the kills of every run meet a compaction.
 @pytest.mark.parametrize(
     "publications", [25, pytest.param(1000, marks=pytest.mark.soak)]
 )
