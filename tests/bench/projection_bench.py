@@ -9,14 +9,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import squigglepy as sq
 
-from pipeline.projection.course import setting
+from pipeline.projection import pace as paces
+from pipeline.projection.course import course, setting
 from pipeline.projection.dates import year, years
+from pipeline.projection.paths import crossing, path
 from pipeline.projection.project import project
 from pipeline.projection.reading import first_days
 from pipeline.projection.scenario import scenarios_of
@@ -24,6 +27,7 @@ from tests import loaded
 from tests.bench.squiggles import figures, points, simulate
 
 pytestmark = pytest.mark.bench
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MANY, PARTS = 1 << 20, 16
 DAYS = ("2025-05-14", "2025-08-07", "2100-01-01")
 MONTHS = 60
@@ -56,6 +60,56 @@ def test_memory() -> None:
     peak = int(done.stdout.splitlines()[-1]) / MB
     print(f"\npeak of reading, estimating and projecting: {peak:.0f} MB")
     assert peak <= 500
+
+
+@pytest.mark.parametrize("day", ["2025-05-14", "2100-01-01"])
+def test_quantiles_against_plain_draws(day: str) -> None:
+    """Plain draws: rows of the posterior at random, the rest independent."""
+    real = loaded.real()
+    assumed, state = real.found.assumed, real.at(day)
+    disclosed = dict(
+        real.tables["raw.claims"][["claim_id", "disclosed_on"]].itertuples(index=False)
+    )
+    at = setting(state, real.tables["core.models"], assumed)
+    months = np.array([year(state.vintage) + k / 12 for k in (6, 24, 60)])
+    luck = paces.luck(int(assumed["fusion.draws"]))
+    rng = np.random.default_rng(4)
+    worst = {}
+    for scenario in scenarios_of(real.tables["core.scenarios"]):
+
+        def read(known, z, scenario=scenario):
+            taken = course(known, scenario, disclosed, z, assumed)
+            share = paces.log_uniform(z[:, paces.SHARE], *scenario.share)
+            met = crossing(taken, known.frontier, share)
+            return met, path(taken, known.frontier, met, months)[0]
+
+        mine = read(at, luck)
+        parts = []
+        for _ in range(PARTS):  # a part at a time, for memory
+            n = MANY // PARTS
+            one = rng.integers(0, len(luck), n)
+            # The pairing of ours keeps joint rows together; so does this.
+            known = replace(
+                at,
+                leader=replace(
+                    at.leader, start=at.leader.start[one], time=at.leader.time[one]
+                ),
+                frontier=replace(at.frontier, draws=at.frontier.draws[one]),
+            )
+            parts.append(read(known, rng.standard_normal((n, luck.shape[1]))))
+        met = np.concatenate([m for m, _ in parts])
+        level = np.concatenate([r for _, r in parts])
+        flop = np.abs(
+            np.quantile(mine[1], LEVELS, axis=0) - np.quantile(level, LEVELS, axis=0)
+        ).max()
+        ours, theirs = (
+            np.quantile(x, LEVELS, method="nearest") for x in (mine[0], met)
+        )
+        near = np.isfinite(ours) & np.isfinite(theirs) & (theirs < months[-1])
+        days = np.abs(ours[near] - theirs[near]).max(initial=0) * 365.25
+        worst[scenario.name] = (round(float(flop), 4), round(float(days), 1))
+    print(f"\n{day}, deviation in OOM and days: {worst}")
+    assert max(flop for flop, _ in worst.values()) < 0.1
 
 
 def stated(real):

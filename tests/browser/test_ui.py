@@ -271,14 +271,7 @@ def test_command_sensor_and_button_at_once_make_one_release(
     settings: Settings, ui: Session
 ) -> None:
     before, known = head(settings).seq, {run["runId"] for run in ui.runs()}
-    (settings.sources / "notes" / "o6.md").write_text(
-        mini.note("o6", mini.O5.replace("10x", "15x"))
-    )
-    ui.wait(
-        lambda: any(run["status"] == "STARTED" for run in ui.runs()),
-        PUBLISH_SECONDS,
-        "the sensor asked for nothing",
-    )
+    _drop_and_wait_for_its_run(settings, ui, "o6", "15x")
     launched = ui.ask(LAUNCH)["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
     said = _headroom(settings, "refresh")
@@ -297,14 +290,7 @@ def test_a_daemon_killed_in_a_run_loses_and_doubles_nothing(
     settings: Settings, ui: Session, hook: Hook
 ) -> None:
     before, known = head(settings).seq, {run["runId"] for run in ui.runs()}
-    (settings.sources / "notes" / "o7.md").write_text(
-        mini.note("o7", mini.O5.replace("10x", "40x"))
-    )
-    ui.wait(
-        lambda: any(run["status"] == "STARTED" for run in ui.runs()),
-        PUBLISH_SECONDS,
-        "no run ever started",
-    )
+    _drop_and_wait_for_its_run(settings, ui, "o7", "40x")
     os.kill(ui.daemon(), signal.SIGKILL)
     assert ui.process.wait(30) == 1  # a service manager starts it again
     address = f"http://127.0.0.1:{hook.server_port}/hook"
@@ -322,6 +308,20 @@ def test_a_daemon_killed_in_a_run_loses_and_doubles_nothing(
     assert known < {run["runId"] for run in now}  # the history survives a restart
     new = [run["status"] for run in now if run["runId"] not in known]
     assert sorted(new) == ["FAILURE", "SUCCESS"]
+
+
+def _drop_and_wait_for_its_run(
+    settings: Settings, ui: Session, name: str, ratio: str
+) -> None:
+    """Write a note, and return while the run that the sensor asked for goes on."""
+    (settings.sources / "notes" / f"{name}.md").write_text(
+        mini.note(name, mini.O5.replace("10x", ratio))
+    )
+    ui.wait(
+        lambda: any(run["status"] == "STARTED" for run in ui.runs()),
+        PUBLISH_SECONDS,
+        "the sensor asked for no run",
+    )
 
 
 def _sensor(ui: Session, *, run: bool) -> None:

@@ -106,7 +106,7 @@ def test_kills_on_one_machine_are_mended_by_the_other(
         ended = killed(one, number, where, random.uniform(0, seconds))
         if ended == 0:
             missed += 1
-            assert missed < kills + 10  # it was over before the kill
+            assert missed < kills  # it was over before the kill
         fell += ended != 0
         # Nothing has been repaired yet: what do the others see?
         reached, (seen, faults) = head(two).seq, stored(two)
