@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from unit.plots.tables import empty, tables
+from integration.plots.tables import empty, tables
 
 from pipeline.plots import PLOTS
 from pipeline.plots.image import png, svg

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from unit.plots.tables import tables
+from integration.plots.tables import tables
 
 from pipeline.contracts import PUBLISHED
 from pipeline.plots import PLOTS
