@@ -71,19 +71,6 @@ def test_first_publication(settings):
         assert snapshots == [(0,), (done.head.snapshot_id,)]
 
 
-def test_no_column_of_the_plain_file_holds_uninitialised_memory(published):
-    with duckdb.connect(published.plain, read_only=True) as con:
-        used = {
-            segment
-            for table in TABLES
-            for (segment,) in con.execute(
-                f"SELECT DISTINCT compression FROM pragma_storage_info('{table}')"
-            ).fetchall()
-        }
-    assert "Uncompressed" in used
-    assert used.isdisjoint({"ALP", "ALPRD", "BitPacking"})
-
-
 def test_comments_and_keys_stand_in_the_plain_file(published):
     with duckdb.connect(published.plain, read_only=True) as con:
         for name, table in TABLES.items():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.contracts import PUBLISHED
 from pipeline.lake.verify import mismatches
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
@@ -25,3 +26,11 @@ def test_the_shipped_record_is_published(tmp_path: Path) -> None:
         assert mismatches(con) == []
         axis = "SELECT count(*) FROM out.chart_axis_test"
         assert con.execute(axis).fetchone() == (18,)
+        used = {
+            segment
+            for table in PUBLISHED
+            for (segment,) in con.execute(
+                f"SELECT DISTINCT compression FROM pragma_storage_info('{table}')"
+            ).fetchall()
+        }
+    assert "BitPacking" not in used  # it leaves uninitialised memory in the file
