@@ -30,6 +30,7 @@ from pipeline.projection.course import (
 from pipeline.projection.dates import year, years
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.levels import Levels
+from pipeline.projection.pairing import spread
 from pipeline.projection.paths import Course, crossing, path, straight
 from pipeline.projection.realised import (
     FRONTIER,
@@ -85,7 +86,7 @@ def backtest_table(
         assumed: constants of the method.
     """
     newest, months = states[-1], horizons(assumed)
-    luck = paces.luck(int(assumed["fusion.draws"]))
+    luck = paces.luck_of(assumed)
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     known: dict[pd.Timestamp, dict[str, Outcome]] = {}
     rows: list[dict[str, Any]] = []
@@ -195,15 +196,16 @@ def _references(
 
 def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
     """Frontier and, where there is one, leader; the frontier does without a leader."""
-    runs = known_runs(state, models)
-    largest = frontier(state, runs)
-    if largest is None:
-        return None
     try:
         known = setting(state, models, assumed)
     except NoProjectionError:
-        known = None
-    return Past(state, largest, runs, known)
+        runs = known_runs(state, models)
+        largest = frontier(state, runs)
+        if largest is None:
+            return None
+        each = int(assumed["projection.luck_per_draw"])
+        return Past(state, spread(largest, each), runs, None)
+    return Past(state, known.frontier, known.runs, known)
 
 
 def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:

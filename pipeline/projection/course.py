@@ -29,19 +29,23 @@ class NoProjectionError(Exception):
     """A vintage that allows no projection; the message says why."""
 
 
-# Leader and frontier, paired, by the content behind the draws of both.
-Known = dict[Hashable, tuple[Leader, Frontier]]
+# Leader, frontier and `joint`, by the content behind the draws of both.
+Known = dict[Hashable, tuple[Leader, Frontier, bool]]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a vintage knows, as far as projections need it."""
+    """What a vintage knows, as far as projections need it.
+
+    Leader and frontier have a row for each row of the luck (pairing.py).
+    """
 
     vintage: pd.Timestamp
     frontier: Frontier
     leader: Leader
     candidates: Levels
     runs: Levels
+    joint: bool  # whether the rows of leader and frontier belong together
 
 
 def setting(
@@ -65,12 +69,14 @@ def setting(
     able = candidates(state, models, assumed)
     content = (able.keys, tuple(runs.keys[k] for k in records(runs)))
     if content not in known:
-        known[content] = _together(state, able, runs)
-    first, largest = known[content]
-    return Setting(state.vintage, largest, first, able, runs)
+        known[content] = _together(state, able, runs, assumed)
+    first, largest, joint = known[content]
+    return Setting(state.vintage, largest, first, able, runs, joint)
 
 
-def _together(state: State, able: Levels, runs: Levels) -> tuple[Leader, Frontier]:
+def _together(
+    state: State, able: Levels, runs: Levels, assumed: Assumed
+) -> tuple[Leader, Frontier, bool]:
     first, largest = leader(state, able), frontier(state, runs)
     if first is None or largest is None:
         raise NoProjectionError(
@@ -82,7 +88,10 @@ def _together(state: State, able: Levels, runs: Levels) -> tuple[Leader, Frontie
         for model, node in zip(runs.models, runs.nodes, strict=True)
         if model in largest.models
     )
-    return paired(first, largest, joint=shared)
+    each = int(assumed["projection.luck_per_draw"])
+    # A course begins with its leader; older records would only take memory.
+    seen = largest.since(first.time.min())
+    return *paired(first, seen, joint=shared, each=each), shared
 
 
 def course(

@@ -6,7 +6,7 @@ What does not: reasoning compute (leader.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,17 @@ class Frontier:
     draws: FloatArray  # (draws, records) log10 FLOP
     key: tuple[str, ...]  # content behind the draws
 
+    def since(self, t: float) -> Frontier:
+        """Without the records that no time from `t` on can tell: see `at`."""
+        first = max(int(np.searchsorted(self.times, t, "right")) - 1, 0)
+        return replace(
+            self,
+            models=self.models[first:],
+            times=self.times[first:],
+            draws=self.draws[:, first:],
+            key=self.key[first:],
+        )
+
     def at(self, t: FloatArray, growth: FloatArray) -> FloatArray:
         """log10 F at times `t` (draws, times) or (times,), growing by log10 `growth`.
 
@@ -38,20 +49,17 @@ class Frontier:
         Returns:
             (draws, times); before the first record its level.
         """
-        after = np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        if len(self.times) == 1 or np.min(t) >= self.times[-1]:
-            return np.asarray(self.draws[:, -1:] + after)
-        inside = np.clip(t, self.times[0], self.times[-1])
-        k = np.searchsorted(self.times, inside, "right") - 1
-        k = np.clip(k, 0, len(self.times) - 2)
-        left, right = self.times[k], self.times[k + 1]
-        weight = (inside - left) / (right - left)
-        if t.ndim == 1:  # times shared by all draws need no look-up per draw
-            low, high = self.draws[:, k], self.draws[:, k + 1]
-        else:
-            low = np.take_along_axis(self.draws, k, axis=1)
-            high = np.take_along_axis(self.draws, k + 1, axis=1)
-        return np.asarray(low + weight * (high - low) + after)
+        known = (
+            self.draws[:, -1:] + np.maximum(t - self.times[-1], 0.0) * growth[:, None]
+        )
+        # Back from the last record, segment by segment: few, and no look-up per draw.
+        for k in range(len(self.times) - 2, -1, -1):
+            left, right = self.times[k : k + 2]
+            if np.min(t) >= right:
+                break
+            slope = (self.draws[:, k + 1] - self.draws[:, k]) / (right - left)
+            known -= np.clip(right - t, 0.0, right - left) * slope[:, None]
+        return np.asarray(known)
 
 
 def compute_node(state: State, model: str) -> str | None:

@@ -17,7 +17,7 @@ from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import NoProjectionError, Setting, course, setting
 from pipeline.projection.dates import DAYS, year
-from pipeline.projection.frontier import compute_node
+from pipeline.projection.frontier import compute_node, records
 from pipeline.projection.paths import crossing
 from pipeline.projection.scenario import Scenario
 
@@ -52,8 +52,9 @@ def convergence_shifts(
     at = setting(state, models, assumed)
     again = _Headline(scenario, models, dict(disclosed), assumed)
     before = again.median(at)
+    best = [at.runs.models[k] for k in records(at.runs)]
     matter: set[str | None] = set(at.candidates.nodes)
-    matter |= {compute_node(state, model) for model in at.frontier.models}
+    matter |= {compute_node(state, model) for model in best}
     shifts: dict[str, float | None] = {}
     for each in found:
         if not matter & set(each.part.nodes):
@@ -78,7 +79,7 @@ class _Headline:
     ) -> None:
         self._scenario, self._models = scenario, models
         self._disclosed, self._assumed = disclosed, assumed
-        self._luck = paces.luck(int(assumed["fusion.draws"]))
+        self._luck = paces.luck_of(assumed)
 
     def without(self, effect: Effect, state: State) -> float | None:
         """The median, years, without a claim; None where there is none."""

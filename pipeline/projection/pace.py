@@ -24,17 +24,23 @@ from pipeline.projection.levels import Levels
 from pipeline.projection.scenario import Scenario
 from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
 
-PACE, GROWTH, SHARE, STALL, PROGRESS = range(5)
-CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH, START, TOTAL = range(5, 10)
+# By weight: the first columns of a Sobol sequence are spread the most evenly together.
+START, TOTAL, PACE, GROWTH, SHARE = range(5)
+STALL, PROGRESS, CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH = range(5, 10)
 _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 
 @lru_cache(maxsize=4)
 def luck(n: int) -> FloatArray:
     """Standard normals (n, 10), one column per name above; read-only."""
-    found = sobol_normals(10, n, _KEY)
+    found = np.asfortranarray(sobol_normals(10, n, _KEY))  # read column by column
     found.setflags(write=False)
     return found
+
+
+def luck_of(assumed: Assumed) -> FloatArray:
+    """`luck` for every joint draw of the posterior, and so many to each."""
+    return luck(int(assumed["fusion.draws"]) * int(assumed["projection.luck_per_draw"]))
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -63,47 +64,51 @@ def crossings(
 ) -> list[FloatArray]:
     """`crossing` at each of several shares; what they have in common is done once."""
     corners = _corners(course, frontier)
-    last = corners[:, -1]
-    further = np.column_stack([corners, last + 1])
-    gap = frontier.at(further, course.growth) - straight(course, further)
-    closing = gap[:, -2] - gap[:, -1]
-    return [_first(corners, gap[:, :-1] + s[:, None], closing) for s in shares]
+    times = [*corners, corners[-1] + 1]
+    wide = np.array(times).T
+    gaps = (frontier.at(wide, course.growth) - straight(course, wide)).T
+    return [_first(times, gaps, share) for share in shares]
 
 
-def _first(corners: FloatArray, gap: FloatArray, closing: FloatArray) -> FloatArray:
-    """Where the gap (draws, corners) first is no more positive, in or behind them."""
-    reached = gap <= 0
-    k = reached.argmax(axis=1)
-    rows, before = np.arange(len(k)), np.maximum(k - 1, 0)
-    t0, t1 = corners[rows, before], corners[rows, k]
-    g0, g1 = gap[rows, before], gap[rows, k]
+def _first(times: list[FloatArray], gaps: FloatArray, share: FloatArray) -> FloatArray:
+    """Where the gap first is no more positive, in the corners or behind them.
+
+    Args:
+        times: (draws,) each: the corners, and a time behind the last.
+        gaps: (times, draws) between R and F.
+        share: (draws,) or (1,), to be added to the gap.
+    """
+    *_, last, further = gaps + share
     with np.errstate(divide="ignore", invalid="ignore"):
-        inside = np.where(k == 0, corners[:, 0], t0 + (t1 - t0) * g0 / (g0 - g1))
-        beyond = np.where(closing > 0, corners[:, -1] + gap[:, -1] / closing, np.inf)
-    return np.where(reached[rows, k], inside, beyond)
+        closing = last - further
+        found = np.where(closing > 0, times[-2] + last / closing, np.inf)
+        for k in range(len(times) - 2, 0, -1):  # an earlier corner has the last word
+            before, here = gaps[k - 1] + share, gaps[k] + share
+            inside = times[k - 1] + (times[k] - times[k - 1]) * before / (before - here)
+            found = np.where(here <= 0, inside, found)
+    return np.where(gaps[0] + share <= 0, times[0], found)
 
 
-def _corners(course: Course, frontier: Frontier) -> FloatArray:
-    """Times at which R or F may bend, from the leader's release on, ascending."""
-    time = course.time[:, None]
-    later = frontier.times[frontier.times > course.time.min()]
-    corners = [time]
-    if len(later):
-        corners.append(np.maximum(later[None, :], time))
-    bent = len(corners)
+def _corners(course: Course, frontier: Frontier) -> list[FloatArray]:
+    """Times (draws,) at which R or F may bend, from the leader's release on, ascending.
+
+    Bends before the release count as the release itself.
+    """
+    time = course.time
+    later = frontier.times[frontier.times > time.min()]
+    corners = [time, *(np.maximum(t, time) for t in later)]
+    bends = []
     if np.isfinite(course.stall).any():
-        corners.append(course.stall[:, None])
+        bends.append(course.stall)
     if course.capped:
-        above = course.cap_at(time)[:, 0] - course.start
+        above = course.cap + course.cap_growth * time - course.start
         with np.errstate(divide="ignore", invalid="ignore"):
-            meets = above / (course.pace - course.cap_growth)
-            frees = -above / course.cap_growth
-        corners += [time + meets[:, None], time + frees[:, None]]
-    if len(corners) == bent:
-        return np.hstack(corners)
-    bends = np.hstack(corners)
-    bends = np.where(np.isfinite(bends), np.maximum(bends, time), time)
-    return np.sort(bends, axis=1)
+            bends.append(time + above / (course.pace - course.cap_growth))
+            bends.append(time - above / course.cap_growth)
+    if not bends:
+        return corners
+    kept = [np.where(np.isfinite(t), np.maximum(t, time), time) for t in bends]
+    return list(np.sort(np.array(corners + kept), axis=0))
 
 
 def straight(course: Course, t: FloatArray) -> FloatArray:
@@ -127,54 +132,123 @@ def path(
         met: (draws,) the crossing, inf = never.
         t: years.
     """
-    reasoning, slope = Path(course, frontier, met).at(t)
-    return reasoning.T, slope.T
+    rows = Path(course, frontier, met)
+    found = rows.at(t)
+    reasoning, slope = (np.empty_like(each.T) for each in found)
+    reasoning[rows.order], slope[rows.order] = (each.T for each in found)
+    return reasoning, slope
 
 
 class Path:
-    """A course that joins the frontier's growth where it meets its ceiling."""
+    """A course that joins the frontier's growth where it meets its ceiling.
 
-    def __init__(self, course: Course, frontier: Frontier, met: FloatArray) -> None:
-        self._course, self._frontier = course, frontier
-        never = np.isinf(met)
-        self._met, join = met, np.where(never, course.time, met)[:, None]
+    Draws lie in the order of their crossings, so that at any time those that have
+    joined come first.
+
+    Args:
+        course: the draws of a scenario.
+        frontier: the records.
+        met: (draws,) the crossing, inf = never.
+        dtype: precision of what is returned.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        frontier: Frontier,
+        met: FloatArray,
+        dtype: type[np.floating[Any]] = np.float64,
+    ) -> None:
+        self._course, self._frontier, self._dtype = course, frontier, dtype
+        self.order = np.argsort(met)
+        self.met = met[self.order]
+        join = np.where(np.isinf(met), course.time, met)[:, None]
         at_join = straight(course, join) - frontier.at(join, course.growth)
-        self._level = np.ascontiguousarray(at_join[:, 0])
-        self._stalls = bool(np.isfinite(course.stall).any())
+        self._level = at_join[:, 0]
+        # From the last record on, where all is straight, years count from there.
+        since = self._since = float(frontier.times[-1])
+        self._straight_from = max(since, float(course.time.max()))
+        self._pace, self._growth = self._row(course.pace), self._row(course.growth)
+        self._known = self._row(frontier.draws[:, -1])
+        self._free = self._row(course.start + course.pace * (since - course.time))
+        self._joined = self._row(self._level + frontier.draws[:, -1])
+        stalls = np.isfinite(course.stall)
+        self._stall = self._row(course.stall - since) if stalls.any() else None
+        if self._stall is not None:
+            end = np.where(stalls, course.stall, course.time)[:, None]
+            self._stalled_free, self._stalled_joined = (
+                self._row(each[:, 0]) for each in self._both(end)
+            )
+        if course.capped:
+            self._start, self._cap_growth = (
+                self._row(np.broadcast_to(each, met.shape))
+                for each in (course.start, course.cap_growth)
+            )
+            cap = course.cap + course.cap_growth * since
+            self._cap = self._row(np.broadcast_to(cap, met.shape))
 
     def at(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """R(t) and its growth per year, log10, both (times, draws).
+        """R(t) and its growth per year, log10, both (times, draws), sorted by `met`.
 
         Times come first, for months are sorted one by one.
 
         Args:
             t: (times,) years.
         """
-        course, level, at = self._course, self._level, t[:, None]
-        until = np.minimum(at, course.stall) if self._stalls else at
-        ceiling = level + _above(self._frontier, until, course.growth)
-        free = course.start + course.pace * np.maximum(until - course.time, 0.0)
-        joined = at >= self._met
-        slope = np.where(joined, course.growth, course.pace)
-        if self._stalls:
-            slope[at > course.stall] = 0.0
-        if not course.capped:
-            return np.where(joined, ceiling, free), slope
-        cap = course.cap + course.cap_growth * at
-        free = np.maximum(course.start, np.minimum(free, cap))
-        ceiling = np.minimum(ceiling, np.maximum(cap, level))
-        reasoning = np.where(joined, ceiling, free)
-        slope = np.where(
-            reasoning >= cap - _SAME, np.minimum(slope, course.cap_growth), slope
+        reasoning = np.empty((len(t), len(self.order)), dtype=self._dtype)
+        slope = np.empty_like(reasoning)
+        self._uncapped(t, reasoning, slope)
+        if not self._course.capped:
+            return reasoning, slope
+        cap = self._cap + self._cap_growth * self._after(t)
+        np.minimum(reasoning, np.maximum(cap, self._start), out=reasoning)
+        at_cap = np.minimum(slope, self._cap_growth)
+        np.copyto(slope, at_cap, where=reasoning >= cap - _SAME)
+        slope[reasoning > cap + _SAME] = 0.0
+        return reasoning, slope
+
+    def frontier_at(self, t: FloatArray) -> FloatArray:
+        """F(t), log10, (times, draws), at times (times,) from the last record on."""
+        known = self._growth * self._after(t)
+        known += self._known
+        return known
+
+    def _uncapped(
+        self, t: FloatArray, reasoning: FloatArray, slope: FloatArray
+    ) -> None:
+        """Fill in R and its growth as they were without a cap."""
+        bent = t.min() < self._straight_from
+        if bent:
+            free, joined = (each[self.order].T for each in self._both(t))
+        for k, after in enumerate(self._after(t)):
+            n = int(self.met.searchsorted(t[k], "right"))
+            row, rate = reasoning[k], slope[k]
+            rate[:n], rate[n:] = self._growth[:n], self._pace[n:]
+            if bent:
+                row[:n], row[n:] = joined[k, :n], free[k, n:]
+            else:
+                np.multiply(rate, after, out=row)
+                row[:n] += self._joined[:n]
+                row[n:] += self._free[n:]
+            if self._stall is not None:
+                over = after > self._stall
+                rate[over] = 0.0
+                np.copyto(row[:n], self._stalled_joined[:n], where=over[:n])
+                np.copyto(row[n:], self._stalled_free[n:], where=over[n:])
+
+    def _both(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """R free and joined, without stall and cap: t is (draws, times) or (times,)."""
+        course = self._course
+        run = np.maximum(t - course.time[:, None], 0.0)
+        return (
+            course.start[:, None] + course.pace[:, None] * run,
+            self._level[:, None] + self._frontier.at(t, course.growth),
         )
-        return reasoning, np.where(reasoning > cap + _SAME, 0.0, slope)
 
+    def _after(self, t: FloatArray) -> FloatArray:
+        """Years since the last record, (times, 1)."""
+        return np.asarray((t - self._since)[:, None], dtype=self._dtype)
 
-def _above(frontier: Frontier, t: FloatArray, growth: FloatArray) -> FloatArray:
-    """`Frontier.at` with times first: t is (times, 1) or (times, draws)."""
-    last = frontier.times[-1]
-    if t.min() >= last:
-        return np.asarray(np.ascontiguousarray(frontier.draws[:, -1])
-                          + (t - last) * growth)  # fmt: skip
-    wide = np.broadcast_to(t, (len(t), len(growth)))
-    return frontier.at(wide.T, growth).T
+    def _row(self, values: FloatArray) -> FloatArray:
+        """Values by draw, in the order of the crossings."""
+        return values[self.order].astype(self._dtype)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ import pandas as pd
 
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import (
@@ -32,7 +31,7 @@ from pipeline.projection.course import (
     stale,
 )
 from pipeline.projection.dates import year
-from pipeline.projection.reading import MONTH_COLUMNS, OWN, Reading, first_days
+from pipeline.projection.reading import MONTH_COLUMNS, OWN, Reading, first_days, read
 from pipeline.projection.scenario import Scenario, scenarios_of
 
 _THREADS = 2  # no result depends on it
@@ -62,11 +61,10 @@ def project(
         claims: raw.claims, for the dates of pace claims.
         assumed: constants of the method.
     """
-    luck = paces.luck(int(assumed["fusion.draws"]))
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     horizon = int(assumed["projection.months"])
-    readings = _Readings(disclosed, luck, assumed)
     asked: list[_Asked] = []
+    courses: dict[Hashable, _Course] = {}
     known_scenarios = scenarios_of(scenarios)
     known: Known = {}
     for state in states:
@@ -80,15 +78,19 @@ def project(
             continue
         for one in here:
             try:
-                one.reading = readings.of(at, one.scenario)
+                check_in_force(one.scenario, disclosed, at.vintage)
             except NoProjectionError as why:
                 one.reason = str(why)
                 continue
             one.stale = stale(at, one.scenario, disclosed, assumed)
-            one.reading.ask(one.first, horizon)
-    projections = _months(asked, horizon, assumed)
+            one.content = _content(at, one.scenario)
+            wanted = courses.setdefault(one.content, _Course(at, one.scenario))
+            wanted.months.update(range(one.first, one.first + horizon))
+    readings = _read(courses, disclosed, assumed)
+    for one in asked:
+        one.told(readings.get(one.content))
     rows = [row for one in asked for row in one.convergence(assumed)]
-    return Projected(projections, pd.DataFrame(rows))
+    return Projected(_months(asked, horizon), pd.DataFrame(rows))
 
 
 @dataclass
@@ -97,6 +99,7 @@ class _Asked:
 
     vintage: pd.Timestamp
     scenario: Scenario
+    content: Hashable = None
     stale: bool = False
     reading: Reading | None = None
     reason: str = ""
@@ -105,6 +108,13 @@ class _Asked:
     def first(self) -> int:
         """The month after the vintage."""
         return _month(self.vintage) + 1
+
+    def told(self, found: Reading | str | None) -> None:
+        """Take the reading of its course, or why there is none."""
+        if isinstance(found, Reading):
+            self.reading = found
+        elif found is not None:
+            self.reason, self.stale = found, False
 
     def convergence(self, assumed: Assumed) -> list[dict[str, Any]]:
         """The rows of out.convergence."""
@@ -123,37 +133,35 @@ class _Asked:
         ]
 
 
-class _Readings:
-    """The distinct courses, each read once."""
+@dataclass
+class _Course:
+    """A course to be read, and over which months: those of every vintage it serves."""
 
-    def __init__(
-        self, disclosed: dict[str, pd.Timestamp], luck: FloatArray, assumed: Assumed
-    ) -> None:
-        self._disclosed, self._luck, self._assumed = disclosed, luck, assumed
-        # Reasons as text: an exception would keep every draw of its frames alive.
-        self._found: dict[Hashable, Reading | str] = {}
+    at: Setting
+    scenario: Scenario
+    months: set[int] = field(default_factory=set)
 
-    def of(self, at: Setting, scenario: Scenario) -> Reading:
-        """The reading of a scenario at a vintage.
 
-        Raises:
-            NoProjectionError: where the scenario has no course there.
-        """
-        check_in_force(scenario, self._disclosed, at.vintage)
-        content = _content(at, scenario)
-        if content not in self._found:
-            self._found[content] = self._read(at, scenario)
-        found = self._found[content]
-        if isinstance(found, str):
-            raise NoProjectionError(found)
-        return found
+def _read(
+    courses: dict[Hashable, _Course],
+    disclosed: dict[str, pd.Timestamp],
+    assumed: Assumed,
+) -> dict[Hashable, Reading | str]:
+    """The reading of each course, or why it has none; each course is read once."""
+    luck = paces.luck_of(assumed)
 
-    def _read(self, at: Setting, scenario: Scenario) -> Reading | str:
+    def one(wanted: _Course) -> Reading | str:
+        at, scenario = wanted.at, wanted.scenario
         try:
-            taken = course(at, scenario, self._disclosed, self._luck, self._assumed)
+            taken = course(at, scenario, disclosed, luck, assumed)
         except NoProjectionError as why:
-            return str(why)
-        return Reading.of(at, scenario, taken, self._luck)
+            return str(why)  # as text: an exception would keep the draws of its frames
+        months = np.arange(min(wanted.months), max(wanted.months) + 1)
+        return read(at, scenario, luck, taken, months, assumed)
+
+    # Sorting and arithmetic on draws release the interpreter's lock.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(courses, pool.map(one, courses.values()), strict=True))
 
 
 def _content(at: Setting, scenario: Scenario) -> Hashable:
@@ -171,20 +179,15 @@ def _month(day: pd.Timestamp) -> int:
     return int((day.year - 1970) * 12 + day.month - 1)
 
 
-def _months(asked: list[_Asked], horizon: int, assumed: Assumed) -> pd.DataFrame:
+def _months(asked: list[_Asked], horizon: int) -> pd.DataFrame:
     """Rows of out.projections: the months of each vintage and scenario."""
     told = [(one, one.reading) for one in asked if one.reading is not None]
     if not told:
         return pd.DataFrame(columns=["vintage", "scenario", "month", *MONTH_COLUMNS])
-    distinct = list({id(reading): reading for _, reading in told}.values())
-    # Sorting and arithmetic on draws release the interpreter's lock.
-    with ThreadPoolExecutor(_THREADS) as pool:
-        read = pool.map(lambda reading: reading.months(assumed), distinct)
-        found = {id(r): values for r, values in zip(distinct, read, strict=True)}
     values = []
     for one, reading in told:
         offset = one.first - reading.first
-        values.append(found[id(reading)][offset : offset + horizon])
+        values.append(reading.months[offset : offset + horizon])
     starts = np.array([one.first for one, _ in told])
     months = (starts[:, None] + np.arange(horizon)).ravel()
     names = np.array([one.scenario.name for one, _ in told], dtype=object)

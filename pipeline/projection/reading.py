@@ -8,8 +8,7 @@ Draws lie along the last axis, so that every month is sorted in one stretch of m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,123 +34,30 @@ MONTH_COLUMNS = [
     "usd_p50",
     "probability_converged",
 ]
-_BLOCK = 15  # months at once: fewer calls, and their arrays still fit a cache
+_BLOCK = 4  # months at once: fewer calls, and their arrays still fit a cache
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reading:
-    """A course with its crossings.
+    """What is read off a course.
 
     Attributes:
-        at: What is known where the course begins.
-        course: Its draws.
-        shares: (draws,) log10 of each ceiling's share.
-        first: First month that is asked for, as months since 1970.
-        stop: The month after the last.
+        first: First month of `months`, as months since 1970.
+        months: Shape (months, len(MONTH_COLUMNS)).
+        met: By share, (draws,) the crossing in years, ascending.
+        dates: By share, the points of the crossing as years and as dates.
+        facts: By share, the columns of out.convergence that no vintage changes.
     """
 
-    at: Setting
-    course: Course
-    shares: dict[str, FloatArray]
-    first: int = field(default=1 << 30)
-    stop: int = 0
-
-    @classmethod
-    def of(
-        cls, at: Setting, scenario: Scenario, taken: Course, luck: FloatArray
-    ) -> Reading:
-        """The reading of a scenario's course, without its months."""
-        prior = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
-        fixed = {s: np.full_like(prior, np.log10(float(s))) for s in SHARES}
-        return cls(at, taken, {OWN: prior} | fixed)
-
-    def ask(self, first: int, n: int) -> None:
-        """Ask for `n` months from `first` on, before `months` is read."""
-        self.first, self.stop = min(self.first, first), max(self.stop, first + n)
-
-    @cached_property
-    def met(self) -> dict[str, FloatArray]:
-        """(draws,) crossing of each share, in years."""
-        found = crossings(self.course, self.at.frontier, list(self.shares.values()))
-        return dict(zip(self.shares, found, strict=True))
-
-    @cached_property
-    def ordered(self) -> dict[str, FloatArray]:
-        """`met`, ascending."""
-        return {share: np.sort(met) for share, met in self.met.items()}
-
-    @cached_property
-    def facts(self) -> dict[str, dict[str, Any]]:
-        """By share, the columns of out.convergence that no vintage changes."""
-        taken, at = self.course, self.at
-        ceiling = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
-        common = {
-            "leader_model_id": at.leader.model,
-            "leader_probability": at.leader.probability,
-            "leader_flop_p50": 10 ** float(np.median(taken.start)),
-            "frontier_model_id": at.frontier.models[-1],
-            "growth_before": 10 ** float(np.median(taken.pace)),
-            "growth_after": 10 ** float(np.median(taken.growth)),
-        }
-        return {
-            share: common
-            | {"share": share, "gap_oom_p50": float(np.median(ceiling + log10))}
-            for share, log10 in self.shares.items()
-        }
-
-    @cached_property
-    def dates(self) -> dict[str, list[tuple[float, pd.Timestamp | None]]]:
-        """By share, the points of the crossing as years and as dates."""
-        return {
-            share: [(float(y), date(float(y))) for y in _points(met)]
-            for share, met in self.ordered.items()
-        }
-
-    def months(self, assumed: Assumed) -> FloatArray:
-        """The months asked for, shape (months, len(MONTH_COLUMNS))."""
-        t = years(first_days(np.arange(self.first, self.stop)))
-        rows = Path(self.course, self.at.frontier, self.met[OWN])
-        blocks = [
-            self._block(rows, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)
-        ]
-        points, slopes, largest = (
-            np.hstack(part) for part in zip(*blocks, strict=True)
-        )
-        price = np.array([reference_flop_per_usd(2000 + x, assumed) for x in t])
-        return np.column_stack(
-            [
-                *10**points,
-                10**largest,
-                10**slopes,
-                10 ** points[LEVELS.index(0.5)] / price,
-                self.ordered[OWN].searchsorted(t, "right") / len(self.course.pace),
-            ]
-        )
-
-    def _block(
-        self, rows: Path, t: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Points of R, median growth, median of the frontier: (points | 1, times)."""
-        reasoning, slope = rows.at(t)
-        known, growth = self.at.frontier, self.course.growth
-        largest = known.draws[:, -1] + (t - known.times[-1])[:, None] * growth
-        reasoning.sort(axis=1)
-        return _points(reasoning), self._slopes(slope, t), _median(largest)
-
-    def _slopes(self, slope: FloatArray, t: FloatArray) -> FloatArray:
-        """Median growth at each time."""
-        if not self.course.capped and not np.isfinite(self.course.stall).any():
-            # Constant before any draw is at its ceiling, and once all are.
-            met = self.ordered[OWN]
-            if t[-1] < met[0]:
-                return np.full(len(t), np.median(self.course.pace))
-            if t[0] >= met[-1]:
-                return np.full(len(t), np.median(self.course.growth))
-        return _median(slope)
+    first: int
+    months: FloatArray
+    met: dict[str, FloatArray]
+    dates: dict[str, list[tuple[float, pd.Timestamp | None]]]
+    facts: dict[str, dict[str, Any]]
 
     def convergence(self, now: float, share: str, assumed: Assumed) -> dict[str, Any]:
         """A row of out.convergence at a year, without scenario and staleness."""
-        ordered = self.ordered[share]
+        ordered = self.met[share]
         horizon = now + assumed["projection.months"] / 12
         n, surely = len(ordered), assumed["projection.met"]
         past = float(ordered.searchsorted(now, "right") / n)
@@ -173,20 +79,124 @@ class Reading:
         }
 
 
+def read(
+    at: Setting,
+    scenario: Scenario,
+    luck: FloatArray,
+    taken: Course,
+    months: IntArray,
+    assumed: Assumed,
+) -> Reading:
+    """Read a course off.
+
+    Args:
+        at: what is known where the course begins.
+        scenario: its scenario.
+        luck: outcome of `pace.luck`.
+        taken: its draws.
+        months: consecutive ones, as months since 1970, none before the last record.
+        assumed: constants of the method.
+    """
+    own = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
+    shares = {OWN: own} | {s: np.full(1, np.log10(float(s))) for s in SHARES}
+    found = crossings(taken, at.frontier, list(shares.values()))
+    # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
+    rows = Path(taken, at.frontier, found[0], np.float32)
+    ordered = {s: np.sort(met) for s, met in zip(SHARES, found[1:], strict=True)}
+    ordered[OWN] = rows.met
+    return Reading(
+        int(months[0]),
+        _months(rows, taken, months, assumed),
+        ordered,
+        {
+            share: [(float(y), date(float(y))) for y in _points(met)]
+            for share, met in ordered.items()
+        },
+        _facts(at, taken, shares),
+    )
+
+
+def _facts(
+    at: Setting, taken: Course, shares: dict[str, FloatArray]
+) -> dict[str, dict[str, Any]]:
+    ceiling = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
+    common = {
+        "leader_model_id": at.leader.model,
+        "leader_probability": at.leader.probability,
+        "leader_flop_p50": 10 ** float(_median(taken.start.copy())),
+        "frontier_model_id": at.frontier.models[-1],
+        "growth_before": 10 ** float(_median(taken.pace.copy())),
+        "growth_after": 10 ** float(_median(taken.growth.copy())),
+    }
+    return {
+        share: common | {"share": share, "gap_oom_p50": float(_median(ceiling + log10))}
+        for share, log10 in shares.items()
+    }
+
+
+def _months(
+    rows: Path, taken: Course, months: IntArray, assumed: Assumed
+) -> FloatArray:
+    t = years(first_days(months))
+    blocks = [_block(rows, taken, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)]
+    points, slopes, largest = (np.hstack(part) for part in zip(*blocks, strict=True))
+    price = np.array([reference_flop_per_usd(2000 + x, assumed) for x in t])
+    return np.column_stack(
+        [
+            *10**points,
+            10**largest,
+            10**slopes,
+            10 ** points[LEVELS.index(0.5)] / price,
+            rows.met.searchsorted(t, "right") / len(rows.met),
+        ]
+    )
+
+
+def _block(
+    rows: Path, taken: Course, t: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Points of R, median growth, median of the frontier: (points | 1, times)."""
+    reasoning, slope = rows.at(t)
+    reasoning.sort(axis=1)
+    slopes = _constant_slope(taken, rows.met, t)
+    return (
+        _points(reasoning).astype(float),
+        _median(slope) if slopes is None else slopes,
+        _median(rows.frontier_at(t)),
+    )
+
+
+def _constant_slope(
+    taken: Course, ordered: FloatArray, t: FloatArray
+) -> FloatArray | None:
+    """Median growth where all draws are before their ceiling, or all at it."""
+    if taken.capped or np.isfinite(taken.stall).any():
+        return None
+    if t[-1] < ordered[0]:
+        return np.full(len(t), _median(taken.pace.copy()))
+    if t[0] >= ordered[-1]:
+        return np.full(len(t), _median(taken.growth.copy()))
+    return None
+
+
 def first_days(months: IntArray) -> pd.DatetimeIndex:
     """First days of months that are counted from 1970."""
     return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[us]"))
 
 
 def _median(values: FloatArray) -> FloatArray:
-    """Medians along the last axis, which is sorted: faster here than a partition."""
-    values.sort(axis=-1)
-    n = values.shape[-1]
-    return np.asarray((values[..., (n - 1) // 2] + values[..., n // 2]) / 2)
+    """The order statistics that `_points` takes for medians; reorders the values."""
+    k = _place(0.5, values.shape[-1])
+    values.partition(k, axis=-1)
+    return values[..., k].astype(float)
 
 
 def _points(ordered: FloatArray) -> FloatArray:
     """Points at LEVELS along the last, sorted axis: order statistics, inf allowed."""
-    n = ordered.shape[-1]
-    places = [int(q * (n - 1) + 0.5) for q in LEVELS]
+    places = [_place(q, ordered.shape[-1]) for q in LEVELS]
     return np.moveaxis(ordered[..., places], -1, 0)
+
+
+def _place(q: float, n: int) -> int:
+    """The order statistic, from 0, that stands for a quantile of n."""
+    return int(q * (n - 1) + 0.5)

@@ -90,10 +90,13 @@ def met_by(
     able = candidates(replace(newest, vintage=day), models, assumed)
     if known is None or not able.models:
         return 0.0
+    # The luck is longer than the posterior, whose rows stay together.
+    rows = np.resize(np.arange(len(known.draws)), len(share))
+    known = replace(known, draws=known.draws[rows])
     still = np.zeros(len(share))
     reached = np.zeros(len(share), dtype=bool)
     for node, released in zip(able.nodes, able.days, strict=True):
         at = np.full((len(share), 1), year(pd.Timestamp(released)))
         ceiling = known.at(at, still)[:, 0] + share
-        reached |= newest.draws(node) >= ceiling
+        reached |= newest.draws(node)[rows] >= ceiling
     return float(reached.mean())

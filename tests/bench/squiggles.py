@@ -32,6 +32,11 @@ def ranged(ends, n):
     return sq.sample(sq.norm(*np.log10(ends)), n=n)
 
 
+def rows(at: Setting, n: int):
+    """Joint draws of the posterior, with return."""
+    return sq.sample(sq.uniform(0, len(at.leader.start)), n=n).astype(int)
+
+
 def simulate(at: Setting, scenario: Scenario, months, n: int, assumed):
     """Draws of the crossings by share, and of R, its growth and F by month.
 
@@ -42,9 +47,10 @@ def simulate(at: Setting, scenario: Scenario, months, n: int, assumed):
         n: plain draws.
         assumed: constants of the method.
     """
-    # The pairing of leader and frontier keeps joint rows together; so does this.
-    row = (sq.sample(sq.uniform(0, len(at.leader.start)), n=n)).astype(int)
+    # What belongs together stays together.
+    row = rows(at, n)
     start, time = at.leader.start[row], at.leader.time[row]
+    row = row if at.joint else rows(at, n)
     known = replace(at.frontier, draws=at.frontier.draws[row])
     pace = 12 / 10 ** between(scenario.pace_months, n) * np.log10(scenario.pace_times)
     pace *= scenario.pace_factor

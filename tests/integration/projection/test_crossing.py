@@ -1,14 +1,17 @@
 """Paths against their ceiling: the closed form, and brute force where there is none."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.paths import Course, crossing, path, straight
+from pipeline.projection.paths import Course, Path, crossing, path, straight
 
 NEVER = np.full(1, np.inf)
+FIELDS = [field.name for field in fields(Course)]
 GROWTH = 0.602  # OOM per year, fourfold
 
 
@@ -83,6 +86,43 @@ def test_a_cap_below_a_faster_frontier_also_holds_after_the_crossing():
     assert met[0] == pytest.approx(0.25)
     reasoning, _ = path(course, f, met, np.array([0.5, 3.0]))
     assert reasoning[0] == pytest.approx([25.0, 25.6])
+
+
+def test_a_leader_above_cap_and_ceiling_keeps_what_it_has():
+    f = frontier((0.0, 24.0))
+    course = one(26.0, 0.0, 3.0, growth=0.5, cap=25.0, cap_growth=0.4)
+    met = crossing(course, f, np.zeros(1))
+    assert met[0] == 0
+    reasoning, slope = path(course, f, met, np.array([0.0, 1.0, 5.0]))
+    assert reasoning[0] == pytest.approx([26.0, 26.0, 27.0])
+    assert list(slope[0]) == [0.0, 0.0, 0.4]
+
+
+def test_single_precision_and_the_order_of_crossings_change_nothing_that_shows():
+    rng = np.random.default_rng(3)
+    n, later = 500, np.array([26.0, 26.5, 28.0, 31.0])
+    f = Frontier(
+        ("a", "b"), np.array([24.5, 25.9]), 26 + rng.random((n, 2)).cumsum(axis=1), ()
+    )
+    course = Course(
+        24 + rng.random(n), 25 + rng.random(n) / 2, 1 + rng.random(n), rng.random(n),
+        np.where(rng.random(n) < 0.5, np.inf, 26 + 3 * rng.random(n)),
+        cap=np.where(rng.random(n) < 0.5, np.inf, 26 + rng.random(n)),
+        cap_growth=0.1 + rng.random(n),
+    )  # fmt: skip
+    met = crossing(course, f, np.log10(0.5) * np.ones(n))
+    assert 0.1 < np.isinf(met).mean() < 0.9
+    exact = path(course, f, met, later)
+    for k in range(n):  # each draw by itself
+        own = Course(*(getattr(course, name)[k : k + 1] for name in FIELDS))
+        single = path(own, replace(f, draws=f.draws[k : k + 1]), met[k : k + 1], later)
+        assert single[0][0] == pytest.approx(exact[0][k], abs=1e-9)
+        assert list(single[1][0]) == pytest.approx(list(exact[1][k]))
+    rows = Path(course, f, met, np.float32)
+    short = rows.at(later)
+    assert short[0].dtype == np.float32
+    assert np.abs(short[0].T - exact[0][rows.order]).max() < 2e-5
+    assert np.abs(short[1].T - exact[1][rows.order]).max() < 1e-6
 
 
 ends = st.floats(22, 27)

@@ -79,7 +79,7 @@ def test_without_noise_the_date_is_that_of_the_closed_form():
 def coverage(histories):
     """How often the 90% interval of the date holds the truth, over true worlds."""
     rng = np.random.default_rng(20)
-    luck, hits = paces.luck(N), 0
+    luck, hits = paces.luck_of(ASSUMED), 0
     for _ in range(histories):
         sd = rng.uniform(0.1, 0.5)
         reasoning, total = rng.normal(24.0, 0.6), rng.normal(26.6, 0.2)
@@ -227,11 +227,12 @@ def test_quantiles_are_those_of_a_million_draws():
     months = np.array([25.5, 26.5, 28.5, 30.3])
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     found = []
-    for state, luck in (
-        (seen, paces.luck(N)),
-        (world_, rng.standard_normal((many, paces.luck(2).shape[1]))),
+    once = world.assumed(projection__luck_per_draw=1)
+    for state, luck, assumed in (
+        (seen, paces.luck_of(ASSUMED), ASSUMED),
+        (world_, rng.standard_normal((many, paces.luck(2).shape[1])), once),
     ):
-        at = setting(state, MODELS, ASSUMED)
+        at = setting(state, MODELS, assumed)
         drawn = course(at, HEADLINE, DISCLOSED, luck, ASSUMED)
         share = paces.log_uniform(luck[:, paces.SHARE], *HEADLINE.share)
         met = crossing(drawn, at.frontier, share)

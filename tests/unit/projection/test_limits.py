@@ -13,7 +13,7 @@ from pipeline.projection.scenario import scenarios_of
 
 ASSUMED = world.assumed()
 N = int(ASSUMED["fusion.draws"])
-LUCK = paces.luck(N)
+LUCK = paces.luck_of(ASSUMED)
 NAMED = {s.name: s for s in scenarios_of(world.record()["core.scenarios"])}
 DISCLOSED = dict(
     world.record()["raw.claims"][["claim_id", "disclosed_on"]].itertuples(index=False)
