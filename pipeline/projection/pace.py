@@ -26,14 +26,15 @@ from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
 
 # By weight: the first columns of a Sobol sequence are spread the most evenly together.
 START, TOTAL, PACE, GROWTH, SHARE = range(5)
-STALL, PROGRESS, CLUSTER_SHARE, CLUSTER, CLUSTER_GROWTH = range(5, 10)
+CLUSTER, PROGRESS, CLUSTER_GROWTH = range(5, 8)
+STALL = CLUSTER  # a scenario has one or the other
 _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 
 @lru_cache(maxsize=4)
 def luck(n: int) -> FloatArray:
-    """Standard normals (n, 10), one column per name above; read-only."""
-    found = np.asfortranarray(sobol_normals(10, n, _KEY))  # read column by column
+    """Standard normals (n, 8), one column per name above; read-only."""
+    found = np.asfortranarray(sobol_normals(8, n, _KEY))  # read column by column
     found.setflags(write=False)
     return found
 

@@ -138,7 +138,9 @@ def _months(
     rows: Path, taken: Course, months: IntArray, assumed: Assumed
 ) -> FloatArray:
     t = years(first_days(months))
-    blocks = [_block(rows, taken, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)]
+    alone = not taken.capped and not np.isfinite(taken.stall).any()
+    ends = (_median(taken.pace.copy()), _median(taken.growth.copy())) if alone else None
+    blocks = [_block(rows, ends, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)]
     points, slopes, largest = (np.hstack(part) for part in zip(*blocks, strict=True))
     price = np.array([reference_flop_per_usd(2000 + x, assumed) for x in t])
     return np.column_stack(
@@ -153,30 +155,22 @@ def _months(
 
 
 def _block(
-    rows: Path, taken: Course, t: FloatArray
+    rows: Path, ends: tuple[FloatArray, FloatArray] | None, t: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points of R, median growth, median of the frontier: (points | 1, times)."""
+    """Points of R, median growth, median of the frontier: (points | 1, times).
+
+    `ends` are the median growth before any draw is at its ceiling and once all are,
+    where nothing but the ceiling changes it.
+    """
     reasoning, slope = rows.at(t)
     reasoning.sort(axis=1)
-    slopes = _constant_slope(taken, rows.met, t)
-    return (
-        _points(reasoning).astype(float),
-        _median(slope) if slopes is None else slopes,
-        _median(rows.frontier_at(t)),
-    )
-
-
-def _constant_slope(
-    taken: Course, ordered: FloatArray, t: FloatArray
-) -> FloatArray | None:
-    """Median growth where all draws are before their ceiling, or all at it."""
-    if taken.capped or np.isfinite(taken.stall).any():
-        return None
-    if t[-1] < ordered[0]:
-        return np.full(len(t), _median(taken.pace.copy()))
-    if t[0] >= ordered[-1]:
-        return np.full(len(t), _median(taken.growth.copy()))
-    return None
+    if ends is not None and t[-1] < rows.met[0]:
+        slopes = np.full(len(t), ends[0])
+    elif ends is not None and t[0] >= rows.met[-1]:
+        slopes = np.full(len(t), ends[1])
+    else:
+        slopes = _median(slope)
+    return _points(reasoning).astype(float), slopes, _median(rows.frontier_at(t))
 
 
 def first_days(months: IntArray) -> pd.DatetimeIndex:

@@ -55,6 +55,20 @@ def test_the_cluster_is_peak_times_time_times_utilisation():
     assert level - half == pytest.approx(np.log10(2))
 
 
+@pytest.mark.parametrize("share", [(0.3, 1.0), (0.02, 1.0), (0.5, 0.51)])
+def test_the_cluster_is_spread_as_a_share_plus_an_error(share):
+    """One column of luck against a share and an error drawn apart."""
+    level, growth = cluster(share, LUCK, ASSUMED)
+    alone, _ = cluster((1.0, 1.0), LUCK, ASSUMED)
+    since = ASSUMED["cluster.date_year"] - 2000
+    rng = np.random.default_rng(2)
+    apart = rng.permutation(alone + growth * since)  # the share is independent of it
+    apart = apart + rng.uniform(*np.log10(share), len(apart))
+    levels = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+    found, expected = (np.quantile(x, levels) for x in (level + growth * since, apart))
+    assert found == pytest.approx(expected, abs=0.02)
+
+
 def test_the_cluster_limits_and_the_others_are_free(at):
     limited, free = taken(at, "compute_limited"), taken(at, "disclosed")
     assert limited.capped
