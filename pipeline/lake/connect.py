@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 LAKE = "lake"  # the name under which it is attached
 _OPTIONS = {
-    # Smaller changes lie in the catalog rather than in a Parquet file of their own.
-    "data_inlining_row_limit": "50",
+    # Smaller changes lie in the catalog until the next compaction: every file adds to
+    # the statistics that each write reads again.
+    "data_inlining_row_limit": "400",
     "parquet_compression": "zstd",
 }
 
