@@ -77,7 +77,7 @@ def _when(row: dict[str, Any]) -> str:
     )
     between = f"(90% interval {early} to {late or 'beyond the horizon'})"
     if row["status"] == "met":
-        verb = "has probably met its ceiling already, around"
+        verb = "has very likely met its ceiling already, around"
     elif row["status"] == "open":
         verb = "has not met its ceiling yet and would do so around"
     else:
