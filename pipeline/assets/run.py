@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from uuid import uuid4
 
 import dagster as dg
 
 from pipeline.assets.build import build_definitions
-from pipeline.assets.home import prepare_home
+from pipeline.assets.home import kept_open, prepare_home
 from pipeline.assets.io import Warehouse
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.runs import problems
@@ -33,8 +34,12 @@ def run_refresh(
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warehouse = Warehouse(settings, accept=accept, watch=watch)
     job = build_definitions(warehouse).resolve_job_def(REFRESH)
-    with dg.DagsterInstance.from_config(str(settings.home)) as instance:
+    run_id = str(uuid4())
+    with (
+        dg.DagsterInstance.from_config(str(settings.home)) as instance,
+        kept_open(settings, instance, run_id),
+    ):
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=_QUIET
+            instance=instance, raise_on_error=False, run_config=_QUIET, run_id=run_id
         )
     return problems(result.all_events)
