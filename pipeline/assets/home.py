@@ -85,7 +85,7 @@ def kept_open(
     """Hold an idle connection to each SQLite file that a run writes.
 
     Dagster opens and closes one for every event, and SQLite writes back, syncs and
-    deletes a file's log whenever the last connection to it closes: a third of what a
+    deletes a file's log whenever the last connection to it closes: an eighth of what a
     small refresh takes. With storage in PostgreSQL there is nothing to hold.
 
     Args:

@@ -87,9 +87,7 @@ def lasts(settings: Settings, number: int) -> float:
     return float(found)
 
 
-# Even a tenth would take every `make test` past its twenty minutes.
-@pytest.mark.soak
-@pytest.mark.parametrize("kills", [10, 100])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.soak)])
 def test_kills_on_one_machine_are_mended_by_the_other(
     tmp_path, remote, kills, measured
 ):

@@ -20,6 +20,7 @@ from synthetic import F1, F2, NOW, stage
 from pipeline.lake import (
     LakeError,
     LockBusyError,
+    connect,
     head,
     objects,
     postgres,
@@ -179,7 +180,8 @@ def test_garbage_in_the_storage_is_replaced(tmp_path, remote):
     assert stored(one) == (1, [])
 
 
-def test_the_doctor_misses_an_object(tmp_path, remote):
+def test_the_doctor_misses_an_object(tmp_path, remote, monkeypatch):
+    monkeypatch.setitem(connect._OPTIONS, "data_inlining_row_limit", "50")
     one = copy(tmp_path, remote)
     go(one, F1)
     name = next(iter(objects.sizes(remote, "data")))

@@ -55,9 +55,7 @@ def leftovers(settings: Settings) -> list[object]:
     return found
 
 
-# Even a tenth would take every `make test` past its twenty minutes.
-@pytest.mark.soak
-@pytest.mark.parametrize("kills", [10, 100])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.soak)])
 def test_kill_9_in_every_phase(tmp_path, kills, measured):
     settings = tiny.project(tmp_path)
     end = refresh(settings)

@@ -94,7 +94,7 @@ def query(con, snapshot: int) -> float:
     return statistics.median(took)
 
 
-# A tenth would take minutes more of every `make test` for each kind of claim.
+# A tenth would take two minutes more of every `make test` for each kind of claim.
 @pytest.mark.parametrize(
     "publications", [12, pytest.param(1000, marks=pytest.mark.soak)]
 )
