@@ -16,7 +16,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
-from pipeline.projection.cluster import cluster
+from pipeline.projection.cluster import limit
 from pipeline.projection.frontier import Frontier, frontier, known_runs, records
 from pipeline.projection.leader import Leader, candidates, leader
 from pipeline.projection.levels import Levels
@@ -124,17 +124,30 @@ def course(
     if scenario.progress is not None:
         # The pace counts effective compute; what algorithms give is not bought.
         free = paces.stated_growth(scenario.progress, luck[:, paces.PROGRESS])
-        pace = np.maximum(pace - free, assumed["pace.floor"])
+        pace = pace.bought(free, assumed["pace.floor"])
     growth = frontier_growth(at.runs, scenario, luck, assumed)
-    stall = np.full(len(pace), np.inf)
+    stall = np.full(len(z), np.inf)
     if scenario.stall_months is not None:
         months = 10 ** paces.log_uniform(luck[:, paces.STALL], *scenario.stall_months)
         stall = at.leader.time + months / 12
-    taken = Course(at.leader.start, at.leader.time, pace, growth, stall)
+    taken = Course(
+        at.leader.start,
+        at.leader.time,
+        pace.draws,
+        growth,
+        stall,
+        at_least=pace.at_least,
+    )
     if scenario.cluster_share is None:
         return taken
-    level, rate = cluster(scenario.cluster_share, luck, assumed)
-    return replace(taken, cap=level, cap_growth=rate)
+    most = limit(scenario.cluster_share, assumed)
+    level, rate = most.draws(luck)
+    return replace(
+        taken,
+        cap=level,
+        cap_growth=rate,
+        at_least=lambda cap: most.at_least(cap, rate),
+    )
 
 
 def check_in_force(

@@ -10,6 +10,7 @@ so that every vintage and scenario sees the same luck and differs only by its ev
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +22,7 @@ from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.dates import regression_year, years
 from pipeline.projection.levels import Levels
+from pipeline.projection.paths import AtLeast
 from pipeline.projection.scenario import Scenario
 from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
 
@@ -50,11 +52,37 @@ def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
     return np.asarray(np.log10(low) + u * (np.log10(high) - np.log10(low)))
 
 
-def stated_pace(scenario: Scenario, z: FloatArray) -> FloatArray:
-    """Orders of magnitude per year: `times` every so many months, log-uniform."""
-    months = 10 ** log_uniform(z, *scenario.pace_months)
-    per_year = 12 / months * np.log10(scenario.pace_times)
-    return np.asarray(per_year * scenario.pace_factor)
+@dataclass(frozen=True)
+class Pace:
+    """Orders of magnitude per year: draws, and the distribution behind them.
+
+    The distribution is that of the pace given every other column of the luck.
+    """
+
+    draws: FloatArray
+    at_least: AtLeast
+
+    def bought(self, free: FloatArray, floor: float) -> Pace:
+        """What is left to buy where algorithms give `free` (draws,) of the pace."""
+
+        def at_least(pace: FloatArray) -> FloatArray:
+            return np.where(pace <= floor, 1.0, self.at_least(pace + free))
+
+        return Pace(np.maximum(self.draws - free, floor), at_least)
+
+
+def stated_pace(scenario: Scenario, z: FloatArray) -> Pace:
+    """`times` every so many months, log-uniform."""
+    each = np.log10(scenario.pace_times) * 12 * scenario.pace_factor
+    fast, slow = (float(each / months) for months in scenario.pace_months)
+
+    def at_least(pace: FloatArray) -> FloatArray:
+        if slow == fast:
+            return np.asarray(pace <= fast, dtype=float)
+        within = np.clip(pace, slow, fast)
+        return np.asarray(np.log(fast / within) / np.log(fast / slow))
+
+    return Pace(each / 10 ** log_uniform(z, *scenario.pace_months), at_least)
 
 
 def monthly_record(
@@ -80,7 +108,7 @@ def fitted_pace(
     scenario: Scenario,
     z: FloatArray,
     assumed: Assumed,
-) -> FloatArray | None:
+) -> Pace | None:
     """The record's own pace, shrunk to the stated one; None below three records.
 
     The slope of the monthly running record (silent months included) counts as one
@@ -103,7 +131,12 @@ def fitted_pace(
     weight = prior_sd**2 / (prior_sd**2 + fit_sd**2)
     mean = weight * slope + (1 - weight) * prior
     sd = np.sqrt(weight) * fit_sd
-    return np.asarray(np.maximum(mean + sd * z, assumed["pace.floor"]))
+    floor = assumed["pace.floor"]
+
+    def at_least(pace: FloatArray) -> FloatArray:
+        return np.where(pace <= floor, 1.0, special.ndtr((mean - pace) / sd))
+
+    return Pace(np.maximum(mean + sd * z, floor), at_least)
 
 
 def stated_growth(growth: tuple[float, float], z: FloatArray) -> FloatArray:
@@ -129,6 +162,8 @@ def fitted_growth(runs: Levels, z: FloatArray, assumed: Assumed) -> FloatArray |
     if chosen(x, y, record).sum() < assumed["projection.fitted_min_records"]:
         return None
     slopes = resampled_slopes(x, y, record, assumed)
-    # Quantiles of what is sorted already.
-    places = special.ndtr(z) * (len(slopes) - 1)
-    return np.asarray(np.interp(places, np.arange(len(slopes)), slopes))
+    # Quantiles of what is sorted already; np.interp would search for every place.
+    below, part = np.divmod(special.ndtr(z) * (len(slopes) - 1), 1)
+    steps = np.append(np.diff(slopes), 0.0)
+    k = below.astype(int)
+    return np.asarray(slopes[k] + part * steps[k])

@@ -9,7 +9,7 @@ growth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.frontier import Frontier
 
+AtLeast = Callable[[FloatArray], FloatArray]  # chance of at least so much, by draw
 _SAME = 1e-9  # log10: two levels that only rounding tells apart
 
 
@@ -35,6 +36,7 @@ class Course:
     stall: FloatArray  # years at which growth ends; inf = never
     cap: FloatArray = field(default_factory=lambda: np.full(1, np.inf))  # at year 0
     cap_growth: FloatArray = field(default_factory=lambda: np.zeros(1))
+    at_least: AtLeast | None = None  # of the cap if there is one, else of the pace
 
     @property
     def capped(self) -> bool:
@@ -63,8 +65,8 @@ def crossings(
     course: Course, frontier: Frontier, shares: Sequence[FloatArray]
 ) -> list[FloatArray]:
     """`crossing` at each of several shares; what they have in common is done once."""
-    corners = _corners(course, frontier)
-    times = [*corners, corners[-1] + 1]
+    times = corners(course, frontier)
+    times.append(times[-1] + 1)
     wide = np.array(times).T
     gaps = (frontier.at(wide, course.growth) - straight(course, wide)).T
     return [_first(times, gaps, share) for share in shares]
@@ -89,14 +91,14 @@ def _first(times: list[FloatArray], gaps: FloatArray, share: FloatArray) -> Floa
     return np.where(gaps[0] + share <= 0, times[0], found)
 
 
-def _corners(course: Course, frontier: Frontier) -> list[FloatArray]:
+def corners(course: Course, frontier: Frontier) -> list[FloatArray]:
     """Times (draws,) at which R or F may bend, from the leader's release on, ascending.
 
     Bends before the release count as the release itself.
     """
     time = course.time
     later = frontier.times[frontier.times > time.min()]
-    corners = [time, *(np.maximum(t, time) for t in later)]
+    found = [time, *(np.maximum(t, time) for t in later)]
     bends = []
     if np.isfinite(course.stall).any():
         bends.append(course.stall)
@@ -106,9 +108,9 @@ def _corners(course: Course, frontier: Frontier) -> list[FloatArray]:
             bends.append(time + above / (course.pace - course.cap_growth))
             bends.append(time - above / course.cap_growth)
     if not bends:
-        return corners
+        return found
     kept = [np.where(np.isfinite(t), np.maximum(t, time), time) for t in bends]
-    return list(np.sort(np.array(corners + kept), axis=0))
+    return list(np.sort(np.array(found + kept), axis=0))
 
 
 def straight(course: Course, t: FloatArray) -> FloatArray:
@@ -169,7 +171,6 @@ class Path:
         since = self._since = float(frontier.times[-1])
         self._straight_from = max(since, float(course.time.max()))
         self._pace, self._growth = self._row(course.pace), self._row(course.growth)
-        self._known = self._row(frontier.draws[:, -1])
         self._free = self._row(course.start + course.pace * (since - course.time))
         self._joined = self._row(self._level + frontier.draws[:, -1])
         stalls = np.isfinite(course.stall)
@@ -207,12 +208,6 @@ class Path:
         slope[reasoning > cap + _SAME] = 0.0
         return reasoning, slope
 
-    def frontier_at(self, t: FloatArray) -> FloatArray:
-        """F(t), log10, (times, draws), at times (times,) from the last record on."""
-        known = self._growth * self._after(t)
-        known += self._known
-        return known
-
     def _uncapped(
         self, t: FloatArray, reasoning: FloatArray, slope: FloatArray
     ) -> None:
@@ -220,8 +215,8 @@ class Path:
         bent = t.min() < self._straight_from
         if bent:
             free, joined = (each[self.order].T for each in self._both(t))
-        for k, after in enumerate(self._after(t)):
-            n = int(self.met.searchsorted(t[k], "right"))
+        joined_by = self.met.searchsorted(t, "right")
+        for k, (after, n) in enumerate(zip(self._after(t), joined_by, strict=True)):
             row, rate = reasoning[k], slope[k]
             rate[:n], rate[n:] = self._growth[:n], self._pace[n:]
             if bent:

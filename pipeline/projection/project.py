@@ -9,6 +9,7 @@ is computed once, over the months of all of them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import pandas as pd
 
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.method import FloatArray, IntArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import (
@@ -31,7 +33,14 @@ from pipeline.projection.course import (
     stale,
 )
 from pipeline.projection.dates import year
-from pipeline.projection.reading import MONTH_COLUMNS, OWN, Reading, first_days, read
+from pipeline.projection.reading import (
+    MONTH_COLUMNS,
+    OWN,
+    Reading,
+    first_days,
+    frontier_medians,
+    read,
+)
 from pipeline.projection.scenario import Scenario, scenarios_of
 
 _THREADS = 2  # no result depends on it
@@ -85,8 +94,8 @@ def project(
             one.stale = stale(at, one.scenario, disclosed, assumed)
             one.content = _content(at, one.scenario)
             wanted = courses.setdefault(one.content, _Course(at, one.scenario))
-            wanted.months.update(range(one.first, one.first + horizon))
-    readings = _read(courses, disclosed, assumed)
+            wanted.months.take(one.first, one.first + horizon)
+    readings = _read_all(courses, disclosed, assumed)
     for one in asked:
         one.told(readings.get(one.content))
     rows = [row for one in asked for row in one.convergence(assumed)]
@@ -134,30 +143,62 @@ class _Asked:
 
 
 @dataclass
+class _Span:
+    """Consecutive months, counted from 1970."""
+
+    first: int = sys.maxsize
+    end: int = 0  # the first one after
+
+    def take(self, first: int, end: int) -> None:
+        """Cover other months as well."""
+        self.first, self.end = min(self.first, first), max(self.end, end)
+
+    def all(self) -> IntArray:
+        """The months, shape (months,)."""
+        return np.arange(self.first, self.end)
+
+
+@dataclass
 class _Course:
     """A course to be read, and over which months: those of every vintage it serves."""
 
     at: Setting
     scenario: Scenario
-    months: set[int] = field(default_factory=set)
+    months: _Span = field(default_factory=_Span)
+
+    @property
+    def total(self) -> Hashable:
+        """What decides its frontier."""
+        return (self.at.frontier.key, _growth(self.at, self.scenario))
 
 
-def _read(
+def _read_all(
     courses: dict[Hashable, _Course],
     disclosed: dict[str, pd.Timestamp],
     assumed: Assumed,
 ) -> dict[Hashable, Reading | str]:
-    """The reading of each course, or why it has none; each course is read once."""
+    """The reading of each course, or why it has none; each course is read once.
+
+    Scenarios that share a frontier share its medians.
+    """
     luck = paces.luck_of(assumed)
+    spans: dict[Hashable, _Span] = {}
+    for wanted in courses.values():
+        own = wanted.months
+        spans.setdefault(wanted.total, _Span()).take(own.first, own.end)
+    medians: dict[Hashable, FloatArray] = {}
 
     def one(wanted: _Course) -> Reading | str:
-        at, scenario = wanted.at, wanted.scenario
+        at, months, key = wanted.at, wanted.months, wanted.total
         try:
-            taken = course(at, scenario, disclosed, luck, assumed)
+            taken = course(at, wanted.scenario, disclosed, luck, assumed)
         except NoProjectionError as why:
             return str(why)  # as text: an exception would keep the draws of its frames
-        months = np.arange(min(wanted.months), max(wanted.months) + 1)
-        return read(at, scenario, luck, taken, months, assumed)
+        since = spans[key].first
+        if key not in medians:
+            medians[key] = frontier_medians(at.frontier, taken.growth, spans[key].all())
+        total = medians[key][months.first - since : months.end - since]
+        return read(at, wanted.scenario, luck, taken, months.all(), total, assumed)
 
     # Sorting and arithmetic on draws release the interpreter's lock.
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -169,9 +210,15 @@ def _content(at: Setting, scenario: Scenario) -> Hashable:
     fitted: list[Hashable] = []
     if scenario.pace_fitted:  # sees the silent months up to the vintage
         fitted.append(_month(at.vintage))
-    if scenario.growth is None:
-        fitted += [at.runs.models, at.runs.log10_flop.tobytes()]
-    return (at.candidates.keys, at.frontier.key, scenario.name, *fitted)
+    growth = _growth(at, scenario)
+    return (at.candidates.keys, at.frontier.key, scenario.name, growth, *fitted)
+
+
+def _growth(at: Setting, scenario: Scenario) -> Hashable:
+    """What decides the growth of the frontier."""
+    if scenario.growth is not None:
+        return scenario.growth
+    return (at.runs.models, at.runs.log10_flop.tobytes())
 
 
 def _month(day: pd.Timestamp) -> int:

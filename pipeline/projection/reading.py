@@ -19,8 +19,11 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray, IntArray
 from pipeline.projection import pace as paces
+from pipeline.projection.chance import Chance
 from pipeline.projection.course import Setting
 from pipeline.projection.dates import date, years
+from pipeline.projection.frontier import Frontier
+from pipeline.projection.order import order_statistics
 from pipeline.projection.paths import Course, Path, crossings
 from pipeline.projection.scenario import Scenario
 
@@ -85,6 +88,7 @@ def read(
     luck: FloatArray,
     taken: Course,
     months: IntArray,
+    total: FloatArray,
     assumed: Assumed,
 ) -> Reading:
     """Read a course off.
@@ -95,6 +99,7 @@ def read(
         luck: outcome of `pace.luck`.
         taken: its draws.
         months: consecutive ones, as months since 1970, none before the last record.
+        total: (months,) medians of the frontier, log10 FLOP.
         assumed: constants of the method.
     """
     own = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
@@ -104,16 +109,26 @@ def read(
     rows = Path(taken, at.frontier, found[0], np.float32)
     ordered = {s: np.sort(met) for s, met in zip(SHARES, found[1:], strict=True)}
     ordered[OWN] = rows.met
+    chance = Chance(taken, at.frontier)
+    until = float(years(first_days(months[-1:] + 1))[0])
     return Reading(
         int(months[0]),
-        _months(rows, taken, months, assumed),
+        _months(rows, taken, months, total, assumed),
         ordered,
         {
-            share: [(float(y), date(float(y))) for y in _points(met)]
+            share: _dates(chance, shares[share], met, until)
             for share, met in ordered.items()
         },
         _facts(at, taken, shares),
     )
+
+
+def _dates(
+    chance: Chance, share: FloatArray, ordered: FloatArray, until: float
+) -> list[tuple[float, pd.Timestamp | None]]:
+    """When the chance of having met the ceiling reaches each of LEVELS."""
+    found = [chance.date(q, share, ordered, until) for q in LEVELS]
+    return [(at, date(at)) for at in found]
 
 
 def _facts(
@@ -123,10 +138,10 @@ def _facts(
     common = {
         "leader_model_id": at.leader.model,
         "leader_probability": at.leader.probability,
-        "leader_flop_p50": 10 ** float(_median(taken.start.copy())),
+        "leader_flop_p50": 10 ** float(_median(taken.start)),
         "frontier_model_id": at.frontier.models[-1],
-        "growth_before": 10 ** float(_median(taken.pace.copy())),
-        "growth_after": 10 ** float(_median(taken.growth.copy())),
+        "growth_before": 10 ** float(_median(taken.pace)),
+        "growth_after": 10 ** float(_median(taken.growth)),
     }
     return {
         share: common | {"share": share, "gap_oom_p50": float(_median(ceiling + log10))}
@@ -134,19 +149,38 @@ def _facts(
     }
 
 
+def frontier_medians(
+    frontier: Frontier, growth: FloatArray, months: IntArray
+) -> FloatArray:
+    """Medians (months,) of F on the first days of months, log10 FLOP.
+
+    Args:
+        frontier: the records.
+        growth: (draws,) log10 per year after the last one.
+        months: as months since 1970, none before the last record.
+    """
+    last, rate = (x.astype(np.float32) for x in (frontier.draws[:, -1], growth))
+    after = (years(first_days(months)) - frontier.times[-1]).astype(np.float32)
+    blocks = [
+        _median(last + rate * after[k : k + _BLOCK, None])
+        for k in range(0, len(after), _BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
 def _months(
-    rows: Path, taken: Course, months: IntArray, assumed: Assumed
+    rows: Path, taken: Course, months: IntArray, total: FloatArray, assumed: Assumed
 ) -> FloatArray:
     t = years(first_days(months))
     alone = not taken.capped and not np.isfinite(taken.stall).any()
-    ends = (_median(taken.pace.copy()), _median(taken.growth.copy())) if alone else None
+    ends = (_median(taken.pace), _median(taken.growth)) if alone else None
     blocks = [_block(rows, ends, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)]
-    points, slopes, largest = (np.hstack(part) for part in zip(*blocks, strict=True))
+    points, slopes = (np.hstack(part) for part in zip(*blocks, strict=True))
     price = np.array([reference_flop_per_usd(2000 + x, assumed) for x in t])
     return np.column_stack(
         [
             *10**points,
-            10**largest,
+            10**total,
             10**slopes,
             10 ** points[LEVELS.index(0.5)] / price,
             rows.met.searchsorted(t, "right") / len(rows.met),
@@ -156,21 +190,21 @@ def _months(
 
 def _block(
     rows: Path, ends: tuple[FloatArray, FloatArray] | None, t: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Points of R, median growth, median of the frontier: (points | 1, times).
+) -> tuple[FloatArray, FloatArray]:
+    """Points of R (points, times) and its median growth (times,).
 
     `ends` are the median growth before any draw is at its ceiling and once all are,
     where nothing but the ceiling changes it.
     """
     reasoning, slope = rows.at(t)
-    reasoning.sort(axis=1)
     if ends is not None and t[-1] < rows.met[0]:
         slopes = np.full(len(t), ends[0])
     elif ends is not None and t[0] >= rows.met[-1]:
         slopes = np.full(len(t), ends[1])
     else:
         slopes = _median(slope)
-    return _points(reasoning).astype(float), slopes, _median(rows.frontier_at(t))
+    points = order_statistics(reasoning, _places(LEVELS, reasoning.shape[1]))
+    return points.T.astype(float), slopes
 
 
 def first_days(months: IntArray) -> pd.DatetimeIndex:
@@ -179,18 +213,11 @@ def first_days(months: IntArray) -> pd.DatetimeIndex:
 
 
 def _median(values: FloatArray) -> FloatArray:
-    """The order statistics that `_points` takes for medians; reorders the values."""
-    k = _place(0.5, values.shape[-1])
-    values.partition(k, axis=-1)
-    return values[..., k].astype(float)
+    """The order statistic that stands for the median, along the last axis."""
+    middle = order_statistics(values, _places((0.5,), values.shape[-1]))
+    return middle[..., 0].astype(float)
 
 
-def _points(ordered: FloatArray) -> FloatArray:
-    """Points at LEVELS along the last, sorted axis: order statistics, inf allowed."""
-    places = [_place(q, ordered.shape[-1]) for q in LEVELS]
-    return np.moveaxis(ordered[..., places], -1, 0)
-
-
-def _place(q: float, n: int) -> int:
-    """The order statistic, from 0, that stands for a quantile of n."""
-    return int(q * (n - 1) + 0.5)
+def _places(levels: tuple[float, ...], n: int) -> IntArray:
+    """The order statistics, from 0, that stand for quantiles of n draws."""
+    return np.array([int(q * (n - 1) + 0.5) for q in levels])

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import squigglepy as sq
+from scipy import special
+from scipy.stats import qmc
 
 from pipeline.contracts.out import SHARES
 from pipeline.projection import pace as paces
@@ -29,7 +31,8 @@ from tests.bench.squiggles import figures, points, simulate
 
 pytestmark = pytest.mark.bench
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-MANY, PARTS = 1 << 22, 64  # a quarter would itself err by up to half the limit
+MANY, PARTS = 1 << 22, 64  # plain draws; a quarter would err by half the limit
+EVEN = 1 << 20  # quasi-random draws, which err by less than so many plain ones
 DAYS = ("2025-05-14", "2025-08-07", "2026-02-15", "2100-01-01")
 SOME = [0, 2, 5, 11, 23, 41, 59]  # months that are compared
 MONTHS = 60
@@ -65,9 +68,13 @@ def test_memory() -> None:
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_quantiles_against_plain_draws(day: str) -> None:
-    """What is published against millions of plain draws: rows of the posterior at
-    random, the rest independent."""
+def test_quantiles_against_a_million_draws(day: str) -> None:
+    """What is published against 2^20 draws of another Sobol sequence.
+
+    Rows of the posterior are drawn anew, the leader's apart from the frontier's. Where
+    dates lie thin, even such a reference errs by days: two of them are drawn, and what
+    they leave open of the chance of a date is no error of ours.
+    """
     real = loaded.real()
     assumed, state = real.found.assumed, real.at(day)
     claims = real.tables["raw.claims"]
@@ -75,61 +82,66 @@ def test_quantiles_against_plain_draws(day: str) -> None:
     disclosed = dict(claims[["claim_id", "disclosed_on"]].itertuples(index=False))
     tables = project([state], models, frame, claims, assumed)
     at = setting(state, models, assumed)
+    assert not at.joint
     months = months_after(state.vintage)[SOME]
-    rng = np.random.default_rng(4)
     print()
     for scenario in scenarios_of(frame):
         status = tables.convergence.set_index("scenario").loc[scenario.name, "status"]
         if (status == "none").all():
             continue
-        parts = []
-        for _ in range(PARTS):  # a part at a time, for memory
-            n = MANY // PARTS
-            known = at_random(at, lambda n=n: rng.integers(0, len(at.leader.start), n))
-            z = rng.standard_normal((n, paces.luck(2).shape[1]))
-            taken = course(known, scenario, disclosed, z, assumed)
-            own = paces.log_uniform(z[:, paces.SHARE], *scenario.share)
-            shares = [own, *(np.full(1, np.log10(float(s))) for s in SHARES)]
-            met = crossings(taken, known.frontier, shares)
-            level, _ = path(taken, known.frontier, met[0], months)
-            total = known.frontier.at(months, taken.growth)
-            parts.append([np.array(met), *(x.astype("f4").T for x in (level, total))])
-        drawn = [np.concatenate(part, axis=1) for part in zip(*parts, strict=True)]
-        ordered = np.sort(drawn[0], axis=1)
-        met, level = points(ordered, 1), points(np.sort(drawn[1], axis=1), 1)
         dates, flop = told(tables, scenario, SOME)
-        near = within(dates, met, months[-1])
-        oom, days = misses(dates, flop, (met, level.T), months[-1])
         total = tables.projections.query("scenario == @scenario.name").iloc[SOME]
-        largest = np.log10(total["frontier_flop_p50"]) - np.median(drawn[2], axis=1)
-        rank = np.array(
-            [np.searchsorted(*both) for both in zip(ordered, dates, strict=True)]
-        )
-        chance = np.abs(rank / MANY - LEVELS)[near]
-        far = np.abs(days) >= 3
-        print(
-            f"{state.vintage.date()} {scenario.name:16s} levels within "
-            f"{np.abs(oom).max():.4f} OOM, dates within "
-            f"{np.abs(days).max(initial=0):.1f} days; {far.sum()} of {len(days)} "
-            f"beyond 3 days, by {100 * chance[far].max(initial=0):.2f} percentage "
-            "points at most"
-        )
-        assert max(np.abs(oom).max(), np.abs(largest).max()) < 0.01
-        # Where draws lie thin, many days are a small difference of probability.
-        assert (chance[far] < 0.002).all()
+        far = []
+        for seed in (1, 2):
+            drawn = evenly(at, scenario, disclosed, months, seed, assumed)
+            ordered, level, largest = drawn
+            met = points(ordered, 1)
+            oom, days = misses(dates, flop, (met, points(level, 1).T), months[-1])
+            near = within(dates, met, months[-1])
+            rank = np.array(
+                [np.searchsorted(*both) for both in zip(ordered, dates, strict=True)]
+            )
+            chance = np.abs(rank / EVEN - LEVELS)[near]
+            print(
+                f"{state.vintage.date()} {scenario.name:16s} levels within "
+                f"{np.abs(oom).max():.4f} OOM, {len(days)} dates within "
+                f"{np.abs(days).max(initial=0):.1f} days"
+            )
+            shift = np.log10(total["frontier_flop_p50"]) - largest
+            assert max(np.abs(oom).max(), np.abs(shift).max()) < 0.01
+            far.append(np.where(chance < 0.0003, 0.0, np.abs(days)))
+        assert max(np.max(miss, initial=0) for miss in far) <= 3
 
 
-def at_random(at, draw):
-    """A setting with rows at random; those that belong together stay together."""
-    first = draw()
-    second = first if at.joint else draw()
-    return replace(
-        at,
-        leader=replace(
-            at.leader, start=at.leader.start[first], time=at.leader.time[first]
-        ),
-        frontier=replace(at.frontier, draws=at.frontier.draws[second]),
-    )
+def evenly(at, scenario, disclosed, months, seed, assumed):
+    """Ordered crossings by share, ordered levels by month, medians of the frontier."""
+    sobol = qmc.Sobol(10, scramble=True, rng=np.random.default_rng(seed))
+    by_start = np.lexsort((at.leader.start, at.leader.time))
+    by_total = np.argsort(at.frontier.draws[:, -1], kind="stable")
+    parts = []
+    for _ in range(PARTS):  # a part at a time, for memory
+        u = np.clip(sobol.random(EVEN // PARTS), 1e-12, 1 - 1e-12)
+        first, second = (
+            rows[(column * len(rows)).astype(int)]
+            for rows, column in zip((by_start, by_total), u[:, 8:].T, strict=True)
+        )
+        known = replace(
+            at,
+            leader=replace(
+                at.leader, start=at.leader.start[first], time=at.leader.time[first]
+            ),
+            frontier=replace(at.frontier, draws=at.frontier.draws[second]),
+        )
+        z = special.ndtri(u[:, :8])
+        taken = course(known, scenario, disclosed, z, assumed)
+        own = paces.log_uniform(z[:, paces.SHARE], *scenario.share)
+        shares = [own, *(np.full(1, np.log10(float(s))) for s in SHARES)]
+        met = crossings(taken, known.frontier, shares)
+        level, _ = path(taken, known.frontier, met[0], months)
+        total = known.frontier.at(months, taken.growth)
+        parts.append([np.array(met), *(x.astype("f4").T for x in (level, total))])
+    met, level, total = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
+    return np.sort(met, axis=1), np.sort(level, axis=1), np.median(total, axis=1)
 
 
 def stated(real):

@@ -11,7 +11,7 @@ from pipeline.projection.frontier import Frontier
 from pipeline.projection.paths import Course, Path, crossing, path, straight
 
 NEVER = np.full(1, np.inf)
-FIELDS = [field.name for field in fields(Course)]
+FIELDS = [f.name for f in fields(Course) if f.name != "at_least"]
 GROWTH = 0.602  # OOM per year, fourfold
 
 

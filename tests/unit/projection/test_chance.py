@@ -1,0 +1,118 @@
+"""The chance of having met the ceiling, against counting crossings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.projection.chance import Chance
+from pipeline.projection.frontier import Frontier
+from pipeline.projection.paths import Course, crossing
+
+MANY = 20_000
+UNIT = (np.arange(MANY) + 0.5) / MANY  # quantiles of what is integrated out
+PACES = 0.05 + 3 * UNIT
+CAPS = 22 + 8 * UNIT
+
+
+def pace_at_least(pace):
+    return np.clip((3.05 - pace) / 3, 0, 1)
+
+
+def cap_at_least(cap):
+    return np.clip((30 - cap) / 8, 0, 1)
+
+
+def draws(rng, capped, stalled):
+    """One draw of all but pace or cap, and its frontier with three records."""
+    one = np.ones(1)
+    time = rng.uniform(-1, 4)
+    course = Course(
+        rng.uniform(23, 27) * one,
+        time * one,
+        rng.uniform(0.05, 3) * one,
+        rng.uniform(0, 1) * one,
+        np.array([time + rng.exponential(2) if stalled else np.inf]),
+        at_least=cap_at_least if capped else pace_at_least,
+    )
+    if capped:
+        course = replace(course, cap=26 * one, cap_growth=rng.uniform(0, 1) * one)
+    # Later records may lie below earlier ones in a draw.
+    levels = 25 + rng.uniform(-0.5, 2, 3).cumsum()
+    return course, Frontier(("x",) * 3, np.array([0, 1, 2.5]), levels[None, :], ())
+
+
+@pytest.mark.parametrize(
+    ("capped", "stalled"), [(False, False), (False, True), (True, False)]
+)
+def test_it_is_the_share_of_paces_or_caps_that_meet_it(capped, stalled):
+    rng = np.random.default_rng(11)
+    between = 0
+    for _ in range(150):
+        course, front = draws(rng, capped, stalled)
+        share = rng.uniform(-1, 0, 1)
+        wide = {
+            name: np.full(MANY, getattr(course, name)[0])
+            for name in ("start", "time", "pace", "growth", "stall")
+        }
+        if capped:
+            rate = np.full(MANY, course.cap_growth[0])
+            many = Course(**wide, cap=CAPS, cap_growth=rate)
+        else:
+            many = Course(**wide | {"pace": PACES})
+        each = replace(front, draws=front.draws.repeat(MANY, axis=0))
+        met = crossing(many, each, share)
+        chance = Chance(course, front)
+        for t in (*rng.uniform(-1, 8, 4), 60.0):
+            counted = (met <= t).mean()
+            between += 0.01 < counted < 0.99
+            assert chance.by(t, share) == pytest.approx(counted, abs=3 / MANY)
+    assert between > 50
+
+
+GAP, GROWTH = 2.0, 0.3
+
+
+def plain(n, seed=5):
+    """A course of plain draws that differ by pace alone; it has a closed form."""
+    pace = 0.05 + 3 * np.random.default_rng(seed).random(n)
+    course = Course(
+        np.full(n, 24.5), np.zeros(n), pace, np.full(n, GROWTH), np.full(n, np.inf),
+        at_least=pace_at_least,
+    )  # fmt: skip
+    front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + GAP), ())
+    return Chance(course, front), np.sort(crossing(course, front, np.zeros(1)))
+
+
+@pytest.mark.parametrize("q", [0.5, 0.75, 0.85, 0.9])
+def test_the_date_is_exact_where_crossings_lie_thin(q):
+    exact = GAP / (3.05 - 3 * q - GROWTH)
+    far = 0
+    for seed in range(20):
+        chance, met = plain(512, seed)
+        found = chance.date(q, np.zeros(1), met, until=50.0)
+        assert found == pytest.approx(exact, abs=0.002)
+        far += abs(met[int(q * 511 + 0.5)] - exact) > 0.02
+    assert far >= 10
+
+
+def test_a_level_not_reached_in_time_has_no_date():
+    chance, met = plain(512)
+    # Three quarters are reached after 4 years, 95% never.
+    for q, until in ((0.75, 2.0), (0.75, 3.99), (0.95, 50.0)):
+        assert chance.date(q, np.zeros(1), met, until) > until
+    assert chance.date(0.75, np.zeros(1), met, until=4.01) == pytest.approx(4, abs=1e-3)
+
+
+def test_draws_close_together_give_their_order_statistic():
+    chance, met = plain(1 << 15)
+    date = chance.date(0.5, np.zeros(1), met, until=50.0)
+    assert date == met[int(0.5 * (len(met) - 1) + 0.5)]
+
+
+def test_a_course_of_draws_alone_is_refused():
+    course, front = draws(np.random.default_rng(1), capped=False, stalled=False)
+    with pytest.raises(ValueError, match="not known"):
+        Chance(replace(course, at_least=None), front)
