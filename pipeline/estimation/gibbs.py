@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from pipeline.estimation.gaussian import fit
 from pipeline.estimation.graph import EQUALITY, Graph, anchored, union
 from pipeline.estimation.grid import pair_quantiles
 from pipeline.estimation.jumps import Jumps, turns
-from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
+from pipeline.estimation.method import THREADS, BoolArray, FloatArray, IntArray, Method
 from pipeline.estimation.moves import (
     BoundSlice,
     Space,
@@ -167,10 +168,7 @@ def run(
     sweep, check = 0, max(FIRST, WARM_UP + wanted, -(-4 * wanted // 3))
     while chains:
         left: list[_Chains] = []
-        for together in _batches(chains):
-            sampler = _Sampler(together, method)
-            for number in range(sweep, check):
-                sampler.sweep(number)
+        for together in _moved(chains, method, range(sweep, check)):
             for component in together:
                 part, states = component.part, component.settle(check)
                 found = diagnose(states, STARTS)
@@ -181,6 +179,22 @@ def run(
                 else:
                     left.append(component)
         chains, sweep, check = left, check, check + check // 2
+
+
+def _moved(
+    chains: list[_Chains], method: Method, sweeps: range
+) -> Iterator[list[_Chains]]:
+    """Move all chains, batch by batch."""
+
+    def move(together: list[_Chains]) -> list[_Chains]:
+        sampler = _Sampler(together, method)
+        for number in sweeps:
+            sampler.sweep(number)
+        return together
+
+    # Arithmetic on states releases the interpreter's lock.
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from pool.map(move, _batches(chains))
 
 
 def _batches(chains: list[_Chains]) -> Iterator[list[_Chains]]:

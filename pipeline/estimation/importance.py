@@ -12,6 +12,7 @@ shape of their tail (Vehtari et al. 2024).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import numpy as np
@@ -23,7 +24,7 @@ from pipeline.estimation.convergence import ENOUGH, MEDIAN_ERROR, TAIL, TAIL_ERR
 from pipeline.estimation.draws import generator
 from pipeline.estimation.graph import EQUALITY, Graph, anchored
 from pipeline.estimation.grid import pair_quantiles
-from pipeline.estimation.method import FloatArray, IntArray, Method
+from pipeline.estimation.method import THREADS, FloatArray, IntArray, Method
 from pipeline.estimation.mixtures import Mixture, adapted, mixtures
 from pipeline.estimation.selection import Weighted, even
 
@@ -61,13 +62,18 @@ def run(
         Content key, and draws (n_draws, n) in canonical order, rows in random order.
     """
     sizes = sorted(forms, key=lambda k: (forms[k].graph.n, forms[k].graph.m, k))
-    for _, group in groupby(sizes, lambda k: forms[k].graph.n):
-        alike = list(group)
-        for begin in range(0, len(alike), _AT_ONCE):
-            keys = alike[begin : begin + _AT_ONCE]
-            found = mixtures([forms[k].graph for k in keys], method)
-            for key, mixture in zip(keys, found, strict=True):
-                yield key, _sample(key, forms[key], mixture, method, n_draws)
+
+    def one(key: str, mixture: Mixture) -> FloatArray | None:
+        return _sample(key, forms[key], mixture, method, n_draws)
+
+    # Arithmetic on draws releases the interpreter's lock.
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _, group in groupby(sizes, lambda k: forms[k].graph.n):
+            alike = list(group)
+            for begin in range(0, len(alike), _AT_ONCE):
+                keys = alike[begin : begin + _AT_ONCE]
+                found = mixtures([forms[k].graph for k in keys], method)
+                yield from zip(keys, pool.map(one, keys, found), strict=True)
 
 
 def _sample(

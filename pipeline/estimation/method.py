@@ -18,6 +18,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
+THREADS = 2  # that compute side by side; no figure depends on it
+
 
 @dataclass(frozen=True)
 class Method:

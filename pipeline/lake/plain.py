@@ -140,8 +140,10 @@ def _copy(con: DuckDBPyConnection) -> None:
             f"INSERT INTO plain.{table_name} "
             f"SELECT * FROM {LAKE}.{table_name} ORDER BY {identity}"
         )
+    told = []
     for (table_name, column), text in comments(con).items():
         what = f'COLUMN plain.{table_name}."{column}"'
         what = what if column else f"TABLE plain.{table_name}"
-        con.execute(f"COMMENT ON {what} IS {literal(text)}")
+        told.append(f"COMMENT ON {what} IS {literal(text)}")
+    con.execute("; ".join(told))  # some four hundred
     con.execute("COMMIT")

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.method import FloatArray, IntArray
+from pipeline.estimation.method import THREADS, FloatArray, IntArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import (
@@ -42,8 +42,6 @@ from pipeline.projection.reading import (
     read,
 )
 from pipeline.projection.scenario import Scenario, scenarios_of
-
-_THREADS = 2  # no result depends on it
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ def _read_all(
         return read(at, wanted.scenario, luck, taken, months.all(), total, assumed)
 
     # Sorting and arithmetic on draws release the interpreter's lock.
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return dict(zip(courses, pool.map(one, courses.values()), strict=True))
 
 

@@ -9,9 +9,8 @@ import pytest
 PAGE = "docs/soak.md"
 HEAD = (
     "# What the soak tests measured\n\n"
-    "Written by `make soak`, whose counts are the full ones; `make test` runs a tenth, "
-    "of the publications an eightieth. A section is replaced when its test has "
-    "passed.\n"
+    "Written by `make soak`, whose counts are the full ones; `make test` runs a tenth. "
+    "A section is replaced when its test has passed.\n"
 )
 ORDER = ("Kills", "Kills on two machines", "Load", "Many publications")
 MEASURED = pytest.StashKey[dict]()

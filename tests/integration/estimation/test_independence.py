@@ -12,7 +12,10 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.estimation import gibbs, importance
+from pipeline.estimation.posterior import sample
 from tests import loaded
+from tests.unit.estimation.records import METHOD, record
 
 ROOT = Path(__file__).parents[3]
 SHOWN = ["flop_p05", "flop_p50", "flop_p95", "grade", "anchored", "derived"]
@@ -147,3 +150,14 @@ def test_the_number_of_threads_changes_no_digit() -> None:
     ]
     assert told[0].count("\n") == 8
     assert told[0] == told[1]
+
+
+def test_components_side_by_side_are_those_one_by_one(monkeypatch) -> None:
+    """By importance and by chains, for only bounds hold some of these nodes."""
+    graph = record(60, 200, seed=5, group=10, bounds=0.5)
+    found = []
+    for threads in (1, 3):
+        for module in (importance, gibbs):
+            monkeypatch.setattr(module, "THREADS", threads)
+        found.append(sample(graph, METHOD, 512, label="", cache={}))
+    assert np.array_equal(*found)

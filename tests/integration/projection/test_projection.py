@@ -247,7 +247,7 @@ def test_no_figure_depends_on_the_number_of_threads(monkeypatch):
     seen = [known("2025-06-01", sd=0.3), known("2025-08-01", reasoning=25.0, sd=0.3)]
     found = []
     for threads in (1, 2, 5):
-        monkeypatch.setattr("pipeline.projection.project._THREADS", threads)
+        monkeypatch.setattr("pipeline.projection.project.THREADS", threads)
         found.append(project(seen, MODELS, SCENARIOS, CLAIMS, ASSUMED))
     for other in found[1:]:
         for name in ("projections", "convergence"):
