@@ -21,8 +21,8 @@ from pipeline.estimation.method import FloatArray
 from pipeline.projection.frontier import Frontier
 from pipeline.projection.paths import Course, corners
 
-_CLOSE = 32 / 365.25  # years
-_EXACT = 0.1 / 365.25  # years
+_CLOSE = 8 / 365.25  # years; draws so close together tell the date by themselves
+_EXACT = 0.25 / 365.25  # years
 
 
 class Chance:
@@ -53,38 +53,51 @@ class Chance:
         met = self._at_least(needed(t, share))
         return float(np.where(self._course.time > t, 0.0, met).mean())
 
-    def date(
-        self, q: float, share: FloatArray, ordered: FloatArray, until: float
-    ) -> float:
-        """The time at which the chance reaches `q`.
+    def dates(
+        self,
+        levels: tuple[float, ...],
+        share: FloatArray,
+        met: FloatArray,
+        until: float,
+    ) -> list[float]:
+        """The times at which the chance reaches levels.
 
         Where that is after `until`, inf or a time after it.
 
         Args:
-            q: a probability.
+            levels: probabilities.
             share: as for `by`.
-            ordered: the crossings of the draws, ascending; the answer is sought nearby.
+            met: (draws,) the crossings of the draws, years.
             until: years.
         """
-        # The root of n is two standard errors of a plain draw's rank, and ten or more
-        # of a quasi-random one's: where so many lie close, their order statistic does.
-        n = len(ordered)
-        place, few = int(q * (n - 1) + 0.5), int(n**0.5)
-        left, right = ordered[[max(place - few, 0), min(place + few, n - 1)]]
+        # Some ten standard errors of the rank of a quasi-random draw.
+        n, few = len(met), int(len(met) ** 0.5 / 4)
+        places = np.array([int(q * (n - 1) + 0.5) for q in levels])
+        around = np.clip(places[:, None] + np.array([-few, 0, few]), 0, n - 1)
+        return [
+            self._date(q, share, near, until)
+            for q, near in zip(levels, np.sort(met)[around].tolist(), strict=True)
+        ]
+
+    def _date(
+        self, q: float, share: FloatArray, near: list[float], until: float
+    ) -> float:
+        """One of them, from the order statistics before, at and after its place."""
+        left, middle, right = near
         if left > until:
             return np.inf
         if right <= left + _CLOSE:
-            return float(ordered[place])
+            return middle
 
         @cache
         def over(t: float) -> float:
             return self.by(t, share) - q
 
         right = min(right, until)
-        if over(right) < 0 and over(until) < 0:
-            return np.inf
         if not over(left) <= 0 <= over(right):
             left, right = self._course.time.min(), until
+            if over(right) < 0:
+                return np.inf
         return float(optimize.brentq(over, left, right, xtol=_EXACT))
 
     @cached_property

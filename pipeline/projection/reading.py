@@ -47,7 +47,7 @@ class Reading:
     Attributes:
         first: First month of `months`, as months since 1970.
         months: Shape (months, len(MONTH_COLUMNS)).
-        met: By share, (draws,) the crossing in years, ascending.
+        met: By share, (draws,) the crossing in years.
         dates: By share, the points of the crossing as years and as dates.
         facts: By share, the columns of out.convergence that no vintage changes.
     """
@@ -60,10 +60,10 @@ class Reading:
 
     def convergence(self, now: float, share: str, assumed: Assumed) -> dict[str, Any]:
         """A row of out.convergence at a year, without scenario and staleness."""
-        ordered = self.met[share]
+        met = self.met[share]
         horizon = now + assumed["projection.months"] / 12
-        n, surely = len(ordered), assumed["projection.met"]
-        past = float(ordered.searchsorted(now, "right") / n)
+        surely = assumed["projection.met"]
+        past = float((met <= now).mean())
         status = "unclear"
         if past >= surely:
             status = "met"
@@ -74,9 +74,7 @@ class Reading:
                 f"date_{point}": day if at <= horizon else None
                 for point, (at, day) in zip(POINTS, self.dates[share], strict=True)
             },
-            "probability_within_12_months": float(
-                ordered.searchsorted(now + 1, "right") / n
-            ),
+            "probability_within_12_months": float((met <= now + 1).mean()),
             "probability_past": past,
             "status": status,
         }
@@ -107,28 +105,22 @@ def read(
     found = crossings(taken, at.frontier, list(shares.values()))
     # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
     rows = Path(taken, at.frontier, found[0], np.float32)
-    ordered = {s: np.sort(met) for s, met in zip(SHARES, found[1:], strict=True)}
-    ordered[OWN] = rows.met
+    met = dict(zip(shares, found, strict=True))
     chance = Chance(taken, at.frontier)
     until = float(years(first_days(months[-1:] + 1))[0])
     return Reading(
         int(months[0]),
         _months(rows, taken, months, total, assumed),
-        ordered,
+        met,
         {
-            share: _dates(chance, shares[share], met, until)
-            for share, met in ordered.items()
+            share: [
+                (at, date(at))
+                for at in chance.dates(LEVELS, shares[share], each, until)
+            ]
+            for share, each in met.items()
         },
         _facts(at, taken, shares),
     )
-
-
-def _dates(
-    chance: Chance, share: FloatArray, ordered: FloatArray, until: float
-) -> list[tuple[float, pd.Timestamp | None]]:
-    """When the chance of having met the ceiling reaches each of LEVELS."""
-    found = [chance.date(q, share, ordered, until) for q in LEVELS]
-    return [(at, date(at)) for at in found]
 
 
 def _facts(
