@@ -25,20 +25,29 @@ def generator(key: str, purpose: int) -> np.random.Generator:
     return np.random.default_rng([purpose, *words])
 
 
-def sobol_normals(dimensions: int, n: int, key: str) -> FloatArray:
-    """Scrambled Sobol points as standard normals, shape (n, dimensions).
+def sobol_sequence(dimensions: int, n: int, key: str) -> FloatArray:
+    """Scrambled Sobol points as standard normals, in their order, (n, dimensions).
 
-    Balance is best for n a power of two; scrambling is seeded by the key. The rows come
-    in an order of the key's own: scrambled or not, the k-th points of two Sobol
-    sequences share their leading bits, and arrays of different keys, laid side by side,
-    would be correlated (up to 0.87 between two components of the record).
+    Balance is best for n a power of two; the first 2^k rows are balanced, too. The key
+    seeds the scrambling.
     """
     exponent = max(n - 1, 1).bit_length()
     engine = qmc.Sobol(dimensions, scramble=True, rng=generator(key, 0))
-    unit = generator(key, _ROWS).permutation(engine.random_base2(exponent)[:n])
+    unit = engine.random_base2(exponent)[:n]
     # Scrambled points lie in [0, 1); half a step inwards keeps 0 from becoming -inf.
     step = 2.0 ** -(engine.bits + 1)
     return np.asarray(special.ndtri(np.clip(unit, step, 1 - step)))
+
+
+def sobol_normals(dimensions: int, n: int, key: str) -> FloatArray:
+    """`sobol_sequence` in an order of the key's own.
+
+    Scrambled or not, the k-th points of two Sobol sequences share their leading bits,
+    and arrays of different keys, laid side by side, would be correlated (up to 0.87
+    between two components of the record).
+    """
+    found = sobol_sequence(dimensions, n, key)
+    return generator(key, _ROWS).permutation(found)
 
 
 def gaussian_draws(mean: FloatArray, cov: FloatArray, n: int, key: str) -> FloatArray:

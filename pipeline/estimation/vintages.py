@@ -48,9 +48,19 @@ class Component:
         points = np.quantile(self.draws, QUANTILES, axis=0, method="hazen")
         return np.asarray(points)
 
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The column of each node."""
+        return {node: k for k, node in enumerate(self.nodes)}
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The nodes that have a level of their own."""
+        return frozenset(np.array(self.nodes, dtype=object)[self.anchored])
+
     def column(self, node: str) -> FloatArray:
         """The draws of one node, log10 FLOP, shape (draws,)."""
-        return np.asarray(self.draws[:, self.nodes.index(node)])
+        return np.asarray(self.draws[:, self.place[node]])
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class State:
     def anchored(self, node: str) -> bool:
         """Whether a node has a level of its own at this vintage."""
         found = self.of_node.get(node)
-        return found is not None and bool(found.anchored[found.nodes.index(node)])
+        return found is not None and node in found.known
 
     def draws(self, node: str) -> FloatArray:
         """Joint draws of a node, log10 FLOP."""
@@ -73,7 +83,7 @@ class State:
     def points(self, node: str) -> FloatArray:
         """5%, 50% and 95% points of a node, log10 FLOP, shape (3,)."""
         found = self.of_node[node]
-        return np.asarray(found.points[:, found.nodes.index(node)])
+        return np.asarray(found.points[:, found.place[node]])
 
 
 def method_of(assumed: Assumed) -> Method:

@@ -47,6 +47,15 @@ class Setting:
     runs: Levels
     joint: bool  # whether the rows of leader and frontier belong together
 
+    def first(self, rows: int) -> Setting:
+        """The same with the first rows alone."""
+        start, time = self.leader.start[:rows], self.leader.time[:rows]
+        return replace(
+            self,
+            frontier=self.frontier.first(rows),
+            leader=replace(self.leader, start=start, time=time),
+        )
+
 
 def setting(
     state: State, models: pd.DataFrame, assumed: Assumed, known: Known | None = None
@@ -146,7 +155,7 @@ def course(
         taken,
         cap=level,
         cap_growth=rate,
-        at_least=lambda cap: most.at_least(cap, rate),
+        at_least=lambda cap: most.at_least(cap, rate[: len(cap)]),
     )
 
 

@@ -28,6 +28,10 @@ class Frontier:
     draws: FloatArray  # (draws, records) log10 FLOP
     key: tuple[str, ...]  # content behind the draws
 
+    def first(self, rows: int) -> Frontier:
+        """The same with the first draws alone."""
+        return replace(self, draws=self.draws[:rows])
+
     def since(self, t: float) -> Frontier:
         """Without the records that no time from `t` on can tell: see `at`."""
         first = max(int(np.searchsorted(self.times, t, "right")) - 1, 0)

@@ -1,43 +1,64 @@
-"""Order statistics of many draws, exact, without sorting them all.
+"""Order and order statistics of many draws.
 
-What belongs here: selection. What does not: which quantiles are published
+What belongs here: sorting and selection. What does not: which quantiles are published
 (reading.py).
 
 NumPy sorts and partitions with AVX-512 where it finds it, and some processors that have
-it (Zen 4) take five times as long for that as without. Here 8-bit keys are sorted,
-which NumPy does by counting, and then only those draws that share a key with an answer.
+it (Zen 4) take five times as long for that as without. Integers of 16 bits it sorts by
+counting, everywhere in the same time. So values go by steps of a 65,535th of their
+range: of ten orders of magnitude, 0.00015, a tenth of what draws leave open.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.estimation.method import FloatArray, IntArray
 
-_KEYS = 250  # fewer than 8 bits hold: rounding may add one
+_STEPS = 65_535  # in 16 bits
+_COARSE = 0.001  # orders of magnitude, or years
 
 
 def order_statistics(values: FloatArray, places: IntArray) -> FloatArray:
     """The values that sorting would put at `places`, along the last axis.
 
     Args:
-        values: (draws,) or (rows, draws), finite.
+        values: (draws,) or (rows, draws) of log10 or years, finite.
         places: (points,) counted from 0.
 
     Returns:
-        (points,) or (rows, points), of the type of `values`.
+        (points,) or (rows, points), of the type of `values`, to half a step of the
+        range of each row; exact where outliers make that coarser than 0.0005.
     """
     rows = np.atleast_2d(values)
-    low = rows.min(axis=1, keepdims=True)
-    width = rows.max(axis=1, keepdims=True) - low
-    width[width == 0] = 1
-    keys = ((rows - low) * (_KEYS / width)).astype(np.uint8)
-    ordered = np.sort(keys, axis=1, kind="stable")
-    found = np.empty((len(rows), len(places)), dtype=rows.dtype)
-    for row, key, order, out in zip(rows, keys, ordered, found, strict=True):
-        for k, (place, wanted) in enumerate(zip(places, order[places], strict=True)):
-            few = row[key == wanted]
-            rank = place - order.searchsorted(wanted)
-            few.partition(rank)
-            out[k] = few[rank]
+    keys, low, step = _keys(rows)
+    keys.sort(axis=1, kind="stable")
+    found = low + keys[:, places] * step
+    for row in np.flatnonzero(step > _COARSE):
+        found[row] = np.partition(rows[row], places)[places]
     return found.reshape(*values.shape[:-1], len(places))
+
+
+def ascending(values: FloatArray) -> IntArray:
+    """The order that sorts values (draws,), exact; infinite ones come last.
+
+    By steps first, which leaves little to put right.
+    """
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return np.arange(len(values))
+    keys, *_ = _keys(np.minimum(values, known.max())[None])
+    order = np.argsort(keys[0], kind="stable")
+    return order[np.argsort(values[order], kind="stable")]
+
+
+def _keys(rows: FloatArray) -> tuple[NDArray[np.uint16], FloatArray, FloatArray]:
+    """Steps above the smallest of each row, the smallest, and the size of a step."""
+    low = rows.min(axis=1, keepdims=True)
+    step = (rows.max(axis=1, keepdims=True) - low) / _STEPS
+    step[step == 0] = 1
+    keys = rows - low
+    keys *= 1 / step
+    keys += 0.5  # rounds, where the conversion cuts off
+    return keys.astype(np.uint16), low, step

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import special
 
 from pipeline.estimation.assumed import Z90, Assumed
-from pipeline.estimation.draws import sobol_normals
+from pipeline.estimation.draws import sobol_sequence
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.dates import regression_year, years
 from pipeline.projection.levels import Levels
@@ -35,8 +35,12 @@ _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 @lru_cache(maxsize=4)
 def luck(n: int) -> FloatArray:
-    """Standard normals (n, 8), one column per name above; read-only."""
-    found = np.asfortranarray(sobol_normals(8, n, _KEY))  # read column by column
+    """Standard normals (n, 8), one column per name above; read-only.
+
+    The first half of the rows is spread as evenly as all are, and so on.
+    """
+    # Read column by column.
+    found = np.asfortranarray(sobol_sequence(8, n, _KEY))
     found.setflags(write=False)
     return found
 
@@ -44,6 +48,15 @@ def luck(n: int) -> FloatArray:
 def luck_of(assumed: Assumed) -> FloatArray:
     """`luck` for every joint draw of the posterior, and so many to each."""
     return luck(int(assumed["fusion.draws"]) * int(assumed["projection.luck_per_draw"]))
+
+
+def fewer_rows(assumed: Assumed) -> int:
+    """How many rows of the luck do for averages, and for the months of most scenarios.
+
+    The first so many are spread as evenly as all are.
+    """
+    each = int(assumed["projection.luck_per_draw_stated"])
+    return int(assumed["fusion.draws"]) * each
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
@@ -66,7 +79,8 @@ class Pace:
         """What is left to buy where algorithms give `free` (draws,) of the pace."""
 
         def at_least(pace: FloatArray) -> FloatArray:
-            return np.where(pace <= floor, 1.0, self.at_least(pace + free))
+            alone = self.at_least(pace + free[: len(pace)])
+            return np.where(pace <= floor, 1.0, alone)
 
         return Pace(np.maximum(self.draws - free, floor), at_least)
 

@@ -77,8 +77,11 @@ def _like(own: IntArray, wanted: IntArray) -> IntArray:
 def _batches(values: FloatArray) -> IntArray:
     """An order in the second dimension of two: about √n batches, each by its values.
 
+    Batches of 2^k, so that the first half of the luck has its part of each row.
+
     Args:
         values: (n,) of the second, in the order of the first.
     """
     n = len(values)
-    return np.lexsort((values, np.arange(n) // max(round(n**0.5), 1)))
+    size = 2 ** (n.bit_length() // 2)
+    return np.lexsort((values, np.arange(n) // size))

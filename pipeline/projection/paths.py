@@ -10,15 +10,17 @@ growth.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.frontier import Frontier
+from pipeline.projection.order import ascending
 
-AtLeast = Callable[[FloatArray], FloatArray]  # chance of at least so much, by draw
+# The chance of at least so much, by draw: values (rows,) are those of the first draws.
+AtLeast = Callable[[FloatArray], FloatArray]
 _SAME = 1e-9  # log10: two levels that only rounding tells apart
 
 
@@ -43,6 +45,11 @@ class Course:
         """Whether any draw has a cap."""
         return bool(np.isfinite(self.cap).any())
 
+    def first(self, rows: int) -> Course:
+        """The same with the first draws alone."""
+        parts = ("start", "time", "pace", "growth", "stall", "cap", "cap_growth")
+        return replace(self, **{name: getattr(self, name)[:rows] for name in parts})
+
     def cap_at(self, t: FloatArray) -> FloatArray:
         """The cap at times (draws, times) or (times,)."""
         return np.asarray(self.cap[:, None] + self.cap_growth[:, None] * t)
@@ -62,13 +69,24 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
 
 
 def crossings(
-    course: Course, frontier: Frontier, shares: Sequence[FloatArray]
+    course: Course,
+    frontier: Frontier,
+    shares: Sequence[FloatArray],
+    known: Corners | None = None,
 ) -> list[FloatArray]:
-    """`crossing` at each of several shares; what they have in common is done once."""
-    times = corners(course, frontier)
-    times.append(times[-1] + 1)
-    wide = np.array(times).T
-    gaps = (frontier.at(wide, course.growth) - straight(course, wide)).T
+    """`crossing` at each of several shares; what they have in common is done once.
+
+    Args:
+        course: the draws of a scenario.
+        frontier: the records.
+        shares: (draws,) or (1,) each.
+        known: outcome of `corners`, where it is at hand.
+    """
+    known = known or corners(course, frontier)
+    last = known.times[-1] + 1
+    times = [*known.times, last]
+    total = [*known.total, frontier.at(last[:, None], course.growth)[:, 0]]
+    gaps = np.array(total) - straight(course, np.array(times).T).T
     return [_first(times, gaps, share) for share in shares]
 
 
@@ -91,11 +109,29 @@ def _first(times: list[FloatArray], gaps: FloatArray, share: FloatArray) -> Floa
     return np.where(gaps[0] + share <= 0, times[0], found)
 
 
-def corners(course: Course, frontier: Frontier) -> list[FloatArray]:
-    """Times (draws,) at which R or F may bend, from the leader's release on, ascending.
+@dataclass(frozen=True)
+class Corners:
+    """Where R or F may bend, from the leader's release on.
 
     Bends before the release count as the release itself.
     """
+
+    times: list[FloatArray]  # (draws,) each, ascending
+    total: list[FloatArray]  # log10 F there
+
+    def first(self, rows: int) -> Corners:
+        """The same of the first draws alone."""
+        return Corners([t[:rows] for t in self.times], [f[:rows] for f in self.total])
+
+
+def corners(course: Course, frontier: Frontier) -> Corners:
+    """The corners of a course and its frontier."""
+    times = _bends(course, frontier)
+    total = [frontier.at(t[:, None], course.growth)[:, 0] for t in times]
+    return Corners(times, total)
+
+
+def _bends(course: Course, frontier: Frontier) -> list[FloatArray]:
     time = course.time
     later = frontier.times[frontier.times > time.min()]
     found = [time, *(np.maximum(t, time) for t in later)]
@@ -162,7 +198,7 @@ class Path:
         dtype: type[np.floating[Any]] = np.float64,
     ) -> None:
         self._course, self._frontier, self._dtype = course, frontier, dtype
-        self.order = np.argsort(met)
+        self.order = ascending(met)
         self.met = met[self.order]
         join = np.where(np.isinf(met), course.time, met)[:, None]
         at_join = straight(course, join) - frontier.at(join, course.growth)

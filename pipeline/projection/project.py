@@ -91,8 +91,9 @@ def project(
                 continue
             one.stale = stale(at, one.scenario, disclosed, assumed)
             one.content = _content(at, one.scenario)
-            wanted = courses.setdefault(one.content, _Course(at, one.scenario))
-            wanted.months.take(one.first, one.first + horizon)
+            if one.content not in courses:
+                courses[one.content] = _Course.of(at, one.scenario, assumed)
+            courses[one.content].months.take(one.first, one.first + horizon)
     readings = _read_all(courses, disclosed, assumed)
     for one in asked:
         one.told(readings.get(one.content))
@@ -164,6 +165,16 @@ class _Course:
     scenario: Scenario
     months: _Span = field(default_factory=_Span)
 
+    @classmethod
+    def of(cls, at: Setting, scenario: Scenario, assumed: Assumed) -> _Course:
+        """With as many draws as its months need.
+
+        A fitted pace is wide, so that the lower tail of its months lies thin.
+        """
+        if scenario.pace_fitted:
+            return cls(at, scenario)
+        return cls(at.first(paces.fewer_rows(assumed)), scenario)
+
     @property
     def total(self) -> Hashable:
         """What decides its frontier."""
@@ -179,7 +190,7 @@ def _read_all(
 
     Scenarios that share a frontier share its medians.
     """
-    luck = paces.luck_of(assumed)
+    drawn, few = paces.luck_of(assumed), paces.fewer_rows(assumed)
     spans: dict[Hashable, _Span] = {}
     for wanted in courses.values():
         own = wanted.months
@@ -188,13 +199,15 @@ def _read_all(
 
     def one(wanted: _Course) -> Reading | str:
         at, months, key = wanted.at, wanted.months, wanted.total
+        luck = drawn[: len(at.leader.start)]
         try:
             taken = course(at, wanted.scenario, disclosed, luck, assumed)
         except NoProjectionError as why:
             return str(why)  # as text: an exception would keep the draws of its frames
         since = spans[key].first
         if key not in medians:
-            medians[key] = frontier_medians(at.frontier, taken.growth, spans[key].all())
+            largest, growth = at.frontier.first(few), taken.growth[:few]
+            medians[key] = frontier_medians(largest, growth, spans[key].all())
         total = medians[key][months.first - since : months.end - since]
         return read(at, wanted.scenario, luck, taken, months.all(), total, assumed)
 

@@ -24,7 +24,7 @@ from pipeline.projection.course import Setting
 from pipeline.projection.dates import date, years
 from pipeline.projection.frontier import Frontier
 from pipeline.projection.order import order_statistics
-from pipeline.projection.paths import Course, Path, crossings
+from pipeline.projection.paths import Course, Path, corners, crossings
 from pipeline.projection.scenario import Scenario
 
 OWN = "scenario"  # the share of the scenario itself
@@ -37,7 +37,7 @@ MONTH_COLUMNS = [
     "usd_p50",
     "probability_converged",
 ]
-_BLOCK = 4  # months at once: fewer calls, and their arrays still fit a cache
+_BLOCK = 8  # months at once: fewer calls, and their arrays still fit a cache
 
 
 @dataclass(frozen=True)
@@ -102,23 +102,24 @@ def read(
     """
     own = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
     shares = {OWN: own} | {s: np.full(1, np.log10(float(s))) for s in SHARES}
-    found = crossings(taken, at.frontier, list(shares.values()))
-    # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
-    rows = Path(taken, at.frontier, found[0], np.float32)
+    known = corners(taken, at.frontier)
+    found = crossings(taken, at.frontier, list(shares.values()), known)
     met = dict(zip(shares, found, strict=True))
-    chance = Chance(taken, at.frontier)
+    # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
+    rows = Path(taken, at.frontier, met[OWN], np.float32)
     until = float(years(first_days(months[-1:] + 1))[0])
+    # A smooth average needs fewer draws than an order statistic.
+    few = paces.fewer_rows(assumed)
+    part = (taken.first(few), at.frontier.first(few), known.first(few))
+    dates = {
+        share: Chance(*part, log10[:few]).dates(LEVELS, met[share], until)
+        for share, log10 in shares.items()
+    }
     return Reading(
         int(months[0]),
         _months(rows, taken, months, total, assumed),
         met,
-        {
-            share: [
-                (at, date(at))
-                for at in chance.dates(LEVELS, shares[share], each, until)
-            ]
-            for share, each in met.items()
-        },
+        {share: [(day, date(day)) for day in found] for share, found in dates.items()},
         _facts(at, taken, shares),
     )
 
@@ -126,7 +127,7 @@ def read(
 def _facts(
     at: Setting, taken: Course, shares: dict[str, FloatArray]
 ) -> dict[str, dict[str, Any]]:
-    ceiling = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
+    gap = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
     common = {
         "leader_model_id": at.leader.model,
         "leader_probability": at.leader.probability,
@@ -136,7 +137,7 @@ def _facts(
         "growth_after": 10 ** float(_median(taken.growth)),
     }
     return {
-        share: common | {"share": share, "gap_oom_p50": float(_median(ceiling + log10))}
+        share: common | {"share": share, "gap_oom_p50": float(_median(gap + log10))}
         for share, log10 in shares.items()
     }
 

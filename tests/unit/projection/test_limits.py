@@ -151,3 +151,21 @@ def test_a_scenario_has_a_cluster_or_a_stall_not_both():
     entries, faults = read_scenarios("scenarios.yaml", both)
     assert entries == ()
     assert "not both" in faults[0].problem
+
+
+@pytest.mark.parametrize("name", ["disclosed", "algorithmic", "compute_limited"])
+def test_the_chance_of_the_first_draws_is_that_of_all_cut_short(at, name):
+    drawn = taken(at, name)
+    values = drawn.cap if drawn.capped else drawn.pace
+    assert drawn.at_least is not None
+    some = drawn.first(1000)
+    assert len(some.start) == len(some.pace) == len(some.growth) == 1000
+    cut = drawn.at_least(values[:1000])
+    assert np.array_equal(cut, drawn.at_least(values)[:1000])
+    assert 0.2 < cut.mean() < 0.8
+
+
+def test_only_a_fitted_pace_takes_all_rows_of_the_luck():
+    few, all_ = paces.fewer_rows(ASSUMED), len(LUCK)
+    assert N <= few < all_
+    assert all_ % few == few % N == 0

@@ -3,39 +3,83 @@
 import numpy as np
 import pytest
 
-from pipeline.projection.order import order_statistics
+from pipeline.projection.order import ascending, order_statistics
 
 RNG = np.random.default_rng(7)
 N = 5_000
 PLACES = np.array([0, 250, 1250, 2500, 3750, 4749, N - 1])
-SHAPES = {
-    "normal": 25 + RNG.standard_normal(N),
+WIDE = {
     "outliers": np.append(RNG.standard_normal(N - 2), [-1e6, 1e9]),
+    "an outlier": np.append(25 + RNG.standard_normal(N - 1), 100),
+}
+SPREAD = {
+    "normal": 25 + RNG.standard_normal(N),
+    "skewed": 25 + RNG.exponential(1, N),
+    "half at the floor": np.maximum(25 + RNG.standard_normal(N), 25),
+    "few": 25 + RNG.standard_normal(N) * (RNG.random(N) < 0.001),
     "ties": RNG.integers(0, 3, N).astype(float),
     "constant": np.full(N, 26.0),
     "two clumps": np.where(RNG.random(N) < 0.5, 22 + 1e-9 * RNG.random(N), 27.0),
 }
+TYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", SHAPES)
-def test_they_are_those_of_a_full_sort(name, dtype):
-    values = SHAPES[name].astype(dtype)
+@TYPES
+@pytest.mark.parametrize("name", WIDE)
+def test_they_are_those_of_a_full_sort_where_steps_were_coarse(name, dtype):
+    values = WIDE[name].astype(dtype)
     found = order_statistics(values, PLACES)
     assert found.dtype == dtype
     assert np.array_equal(found, np.sort(values)[PLACES])
 
 
+@TYPES
+@pytest.mark.parametrize("name", SPREAD)
+def test_they_are_those_of_a_full_sort_to_half_a_step(name, dtype):
+    values = SPREAD[name].astype(dtype)
+    found = order_statistics(values, PLACES)
+    assert found.dtype == dtype
+    exact = np.sort(values)[PLACES]
+    rounding = 2 * np.spacing(exact.max())
+    half = np.ptp(values) / 65_535 / 2
+    assert half < 0.0005
+    assert np.abs(found - exact).max() <= half + rounding
+    assert np.array_equal(found[[0, -1]], exact[[0, -1]]) or rounding > 1e-7
+    assert (np.diff(found) >= 0).all()
+
+
 def test_rows_are_taken_one_by_one_and_left_alone():
-    rows = np.array(list(SHAPES.values()))
+    rows = np.array(list(WIDE.values()))
     before = rows.copy()
     found = order_statistics(rows, PLACES)
     assert np.array_equal(found, np.sort(rows, axis=1)[:, PLACES])
     assert np.array_equal(rows, before)
+    both = np.array([SPREAD["normal"], WIDE["outliers"]])
+    alone = [order_statistics(row, PLACES) for row in both]
+    assert np.array_equal(order_statistics(both, PLACES), alone)
 
 
 def test_places_need_no_order():
-    values = SHAPES["normal"]
+    values = WIDE["outliers"]
     assert np.array_equal(
         order_statistics(values, np.array([9, 3, 3])), np.sort(values)[[9, 3, 3]]
     )
+
+
+def test_few_values_are_enough():
+    values = np.array([3.0, 1.0, 2.0])
+    found = order_statistics(values, np.array([0, 1, 2]))
+    assert found == pytest.approx([1, 2, 3], abs=2 / 65_535)
+
+
+@pytest.mark.parametrize("name", [*WIDE, *SPREAD])
+def test_the_order_is_that_of_a_full_sort(name):
+    values = (WIDE | SPREAD)[name]
+    values = np.where(RNG.random(N) < 0.1, np.inf, values)
+    order = ascending(values)
+    assert np.array_equal(np.sort(order), np.arange(N))
+    assert np.array_equal(values[order], np.sort(values))
+
+
+def test_what_never_happens_has_an_order_too():
+    assert np.array_equal(np.sort(ascending(np.full(5, np.inf))), np.arange(5))
