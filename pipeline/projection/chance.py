@@ -23,6 +23,7 @@ from pipeline.projection.paths import Corners, Course
 
 _CLOSE = 8 / 365.25  # years; draws so close together tell the date by themselves
 _EXACT = 0.25 / 365.25  # years
+_SLOPE = 1e-9  # per year
 # What the corners up to a time ask for, draw by draw; of caps, also how far R is above
 # its ceiling at the last of them, and the cap that leads there.
 _Asked = tuple[FloatArray, ...]
@@ -93,21 +94,30 @@ class Chance:
     def _date(self, q: float, near: list[float], until: float) -> float:
         """One of them, from the order statistics before, at and after its place."""
         left, middle, right = near
-        if left > until:
+        if left >= until:
             return np.inf
         if right <= left + _CLOSE:
             return middle
 
         @cache
         def over(t: float) -> float:
-            return self.by(t) - q
+            # A slope of its own leads out of a stretch where nothing is met.
+            return self.by(t) - q + _SLOPE * (t - left)
 
-        right = min(right, until)
-        if not over(left) <= 0 <= over(right):
-            left, right = self._course.time.min(), until
-            if over(right) < 0:
-                return np.inf
-        return float(optimize.brentq(over, left, right, xtol=_EXACT))
+        # Nearly straight between draws so close: two looks do, as a rule.
+        start, end = min(middle, until), min(right, until)
+        aside = left if start - left > end - start else end
+        found, how = optimize.newton(
+            over, start, x1=aside, tol=_EXACT, maxiter=8, full_output=True, disp=False
+        )
+        if how.converged and left <= found <= end:
+            return float(found)
+        first = float(self._course.time.min())
+        if over(first) >= 0:
+            return first
+        if over(until) < 0:
+            return np.inf
+        return float(optimize.brentq(over, first, until, xtol=_EXACT))
 
     def _further(self, asked: _Asked, at: FloatArray) -> _Asked:
         """What is asked for up to times (draws,) behind all corners asked so far."""

@@ -91,15 +91,15 @@ def _together(
         raise NoProjectionError(
             "no anchored reasoning stage narrow enough to lead by then"
         )
+    # A course begins with its leader; older records would only take memory.
+    seen = largest.since(first.time.min())
     led = {state.of_node[node].key for node in able.nodes}
     shared = any(
         state.of_node[node].key in led
         for model, node in zip(runs.models, runs.nodes, strict=True)
-        if model in largest.models
+        if model in seen.models
     )
     each = int(assumed["projection.luck_per_draw"])
-    # A course begins with its leader; older records would only take memory.
-    seen = largest.since(first.time.min())
     return *paired(first, seen, joint=shared, each=each), shared
 
 

@@ -86,7 +86,8 @@ def crossings(
     last = known.times[-1] + 1
     times = [*known.times, last]
     total = [*known.total, frontier.at(last[:, None], course.growth)[:, 0]]
-    gaps = np.array(total) - straight(course, np.array(times).T).T
+    reasoning = [straight(course, t[:, None])[:, 0] for t in times]
+    gaps = np.array(total) - np.array(reasoning)
     return [_first(times, gaps, share) for share in shares]
 
 

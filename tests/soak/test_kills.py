@@ -105,7 +105,10 @@ def test_kill_9_in_every_phase(tmp_path, kills, measured):
         page = settings.report / report.PAGE
         assert report.release_of(page) == f"{after.seq} {after.release_id}"
         assert leftovers(settings) == []
-        lasted |= {p: s for p, s in end.lasted.items() if p in PHASES}
+        # A phase that was over too soon does not regain its length at once.
+        lasted |= {
+            p: (s + lasted.get(p, s)) / 2 for p, s in end.lasted.items() if p in PHASES
+        }
     seqs = [each.seq for each in publications(settings)]
     assert seqs == list(range(1, len(seqs) + 1))
     if kills >= len(PHASES) * 3:
