@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.estimation.draws import generator
 from pipeline.estimation.method import FloatArray, IntArray
+from pipeline.estimation.order import ascending
 
 _ORDER = 3  # purpose of the generator that shuffles rows
 
@@ -69,29 +70,26 @@ class Weighted:
         x: Draws (n, size).
         weight: Their weights, (size,), which sum to one.
         order: Ascending order of each node's values, (n, size).
-        ascending: The values in that order.
+        values: These in that order.
         below: Sums of the weights in that order.
     """
 
     x: FloatArray
     weight: FloatArray
     order: IntArray
-    ascending: FloatArray
+    values: FloatArray
     below: FloatArray
 
     @staticmethod
     def of(x: FloatArray, weight: FloatArray) -> Weighted:
         """Sort them."""
-        order = np.argsort(x, axis=1)
-        ascending = np.take_along_axis(x, order, axis=1)
-        return Weighted(x, weight, order, ascending, np.cumsum(weight[order], axis=1))
+        order, values = ascending(x)
+        return Weighted(x, weight, order, values, np.cumsum(weight[order], axis=1))
 
     def at(self, p: FloatArray) -> FloatArray:
         """Draws at the probabilities p of each node, (n, k) both."""
         last, out = self.x.shape[1] - 1, np.empty(p.shape)
-        for node, (row, values) in enumerate(
-            zip(self.below, self.ascending, strict=True)
-        ):
+        for node, (row, values) in enumerate(zip(self.below, self.values, strict=True)):
             out[node] = values[np.minimum(np.searchsorted(row, p[node]), last)]
         return out
 
@@ -106,13 +104,13 @@ class Weighted:
         for number in np.unique(orbit):
             nodes = np.flatnonzero(orbit == number)
             if len(nodes) == 1:
-                values, below = self.ascending[nodes[0]], self.below[nodes[0]]
+                values, below = self.values[nodes[0]], self.below[nodes[0]]
                 own = self.weight[self.order[nodes[0]]]
             else:
                 pool = self.x[nodes].ravel()
-                order = np.argsort(pool)
+                order, values = ascending(pool)
                 own = np.tile(self.weight, len(nodes))[order] / len(nodes)
-                values, below = pool[order], np.cumsum(own)
+                below = np.cumsum(own)
             out[nodes] = np.interp(p, below - own / 2, values)
         return out
 

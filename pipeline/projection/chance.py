@@ -18,12 +18,12 @@ from scipy import optimize
 
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.order import order_statistics
 from pipeline.projection.paths import Corners, Course
 
 _CLOSE = 8 / 365.25  # years; draws so close together tell the date by themselves
 _EXACT = 0.25 / 365.25  # years
 _SLOPE = 1e-9  # per year
+_FAR, _LAST = 1.0, 100.0  # years
 # What the corners up to a time ask for, draw by draw; of caps, also how far R is above
 # its ceiling at the last of them, and the cap that leads there.
 _Asked = tuple[FloatArray, ...]
@@ -74,28 +74,27 @@ class Chance:
     ) -> list[float]:
         """The times at which the chance reaches levels.
 
-        Where that is after `until`, inf or a time after it.
+        Where that is after `until`, inf or a time after it; no earlier one depends on
+        `until`, so that later vintages move no date.
 
         Args:
             levels: probabilities.
-            met: (draws,) the crossings of the draws, years.
+            met: (draws,) the crossings of the draws, years, ascending.
             until: years.
         """
-        # Some ten standard errors of the rank of a quasi-random draw.
-        n, few = len(met), int(len(met) ** 0.5 / 4)
+        # Twenty standard errors of the rank of a quasi-random draw: a clump may end
+        # within ten.
+        n, few = len(met), int(len(met) ** 0.5 / 2)
         places = np.array([int(q * (n - 1) + 0.5) for q in levels])
         around = np.clip(places[:, None] + np.array([-few, 0, few]), 0, n - 1)
-        near = order_statistics(np.minimum(met, until + 1), around.ravel())
         return [
-            self._date(q, each, until)
-            for q, each in zip(levels, near.reshape(-1, 3).tolist(), strict=True)
+            self._date(q, near) if near[0] < until else np.inf
+            for q, near in zip(levels, met[around].tolist(), strict=True)
         ]
 
-    def _date(self, q: float, near: list[float], until: float) -> float:
+    def _date(self, q: float, near: list[float]) -> float:
         """One of them, from the order statistics before, at and after its place."""
         left, middle, right = near
-        if left >= until:
-            return np.inf
         if right <= left + _CLOSE:
             return middle
 
@@ -105,7 +104,7 @@ class Chance:
             return self.by(t) - q + _SLOPE * (t - left)
 
         # Nearly straight between draws so close: two looks do, as a rule.
-        start, end = min(middle, until), min(right, until)
+        start, end = min(middle, left + _FAR), min(right, left + _FAR)
         aside = left if start - left > end - start else end
         found, how = optimize.newton(
             over, start, x1=aside, tol=_EXACT, maxiter=8, full_output=True, disp=False
@@ -115,9 +114,9 @@ class Chance:
         first = float(self._course.time.min())
         if over(first) >= 0:
             return first
-        if over(until) < 0:
+        if over(first + _LAST) < 0:
             return np.inf
-        return float(optimize.brentq(over, first, until, xtol=_EXACT))
+        return float(optimize.brentq(over, first, first + _LAST, xtol=_EXACT))
 
     def _further(self, asked: _Asked, at: FloatArray) -> _Asked:
         """What is asked for up to times (draws,) behind all corners asked so far."""

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.estimation.method import FloatArray
+from pipeline.estimation.order import ascending
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.order import ascending
 
 # The chance of at least so much, by draw: values (rows,) are those of the first draws.
 AtLeast = Callable[[FloatArray], FloatArray]
@@ -199,8 +199,7 @@ class Path:
         dtype: type[np.floating[Any]] = np.float64,
     ) -> None:
         self._course, self._frontier, self._dtype = course, frontier, dtype
-        self.order = ascending(met)
-        self.met = met[self.order]
+        self.order, self.met = ascending(met)
         join = np.where(np.isinf(met), course.time, met)[:, None]
         at_join = straight(course, join) - frontier.at(join, course.growth)
         self._level = at_join[:, 0]

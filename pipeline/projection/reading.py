@@ -18,12 +18,12 @@ from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray, IntArray
+from pipeline.estimation.order import ascending, order_statistics
 from pipeline.projection import pace as paces
 from pipeline.projection.chance import Chance
 from pipeline.projection.course import Setting
 from pipeline.projection.dates import date, years
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.order import order_statistics
 from pipeline.projection.paths import Course, Path, corners, crossings
 from pipeline.projection.scenario import Scenario
 
@@ -108,11 +108,13 @@ def read(
     # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
     rows = Path(taken, at.frontier, met[OWN], np.float32)
     until = float(years(first_days(months[-1:] + 1))[0])
-    # A smooth average needs fewer draws than an order statistic.
-    few = paces.fewer_rows(assumed)
+    # A smooth average needs fewer draws than an order statistic; over caps it has kinks
+    few = paces.fewer_rows(assumed) // (1 if taken.capped else 2)
     part = (taken.first(few), at.frontier.first(few), known.first(few))
     dates = {
-        share: Chance(*part, log10[:few]).dates(LEVELS, met[share], until)
+        share: Chance(*part, log10[:few]).dates(
+            LEVELS, rows.met if share == OWN else ascending(met[share])[1], until
+        )
         for share, log10 in shares.items()
     }
     return Reading(

@@ -84,13 +84,13 @@ def test_published_quantiles_of_a_hundred_thousand_claims():
     for case in found:
         print(
             f"\n{case['claims']:,} claims ({case['shape']}): {case['seconds']:.1f} s, "
-            f"at most {case['megabytes']:.0f} MB in all so far",
+            f"{case['cpu']:.1f} of CPU, at most {case['megabytes']:.0f} MB so far",
             end="",
         )
     for shape in {case["shape"] for case in found}:
         cases = [case for case in found if case["shape"] == shape]
-        growth = np.diff(np.log([[c["claims"], c["seconds"]] for c in cases]), axis=0)
-        whole = np.log([[c["claims"], c["seconds"]] for c in cases])
+        growth = np.diff(np.log([[c["claims"], c["cpu"]] for c in cases]), axis=0)
+        whole = np.log([[c["claims"], c["cpu"]] for c in cases])
         exponent = (whole[-1] - whole[0])[1] / (whole[-1] - whole[0])[0]
         steps = growth[:, 1] / growth[:, 0]
         print(f"\n{shape}: time grows as claims^{exponent:.2f} ({steps.round(2)})")

@@ -36,7 +36,6 @@ EVEN = 1 << 20  # quasi-random draws, which err by less than so many plain ones
 DAYS = ("2025-05-14", "2025-08-07", "2026-02-15", "2100-01-01")
 SOME = [0, 2, 5, 11, 23, 41, 59]  # months that are compared
 MONTHS = 60
-MB = 1024  # of the kB that getrusage counts in
 
 
 def test_time_of_every_vintage_and_scenario() -> None:
@@ -56,13 +55,13 @@ def test_time_of_every_vintage_and_scenario() -> None:
 def test_memory() -> None:
     """The peak of a process that reads, estimates and projects the whole record."""
     script = (
-        "import resource; from tests import loaded; loaded.real().project(); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "from tests import loaded; from tests.bench.peak import megabytes; "
+        "loaded.real().project(); print(megabytes())"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    peak = int(done.stdout.splitlines()[-1]) / MB
+    peak = float(done.stdout.splitlines()[-1])
     print(f"\npeak of reading, estimating and projecting: {peak:.0f} MB")
     assert peak <= 500
 

@@ -86,7 +86,7 @@ def by_pace(n, seed=5):
     front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + GAP), ())
     level = np.zeros(1)
     chance = Chance(course, front, corners(course, front), level)
-    return chance, crossing(course, front, level)
+    return chance, np.sort(crossing(course, front, level))
 
 
 @pytest.mark.parametrize("q", [0.8, 0.85, 0.9])
@@ -125,10 +125,7 @@ def test_a_level_not_reached_in_time_has_no_date():
 def test_draws_close_together_give_their_order_statistic():
     chance, met = by_pace(1 << 15)
     found = chance.dates((0.5,), met, until=50.0)
-    middle = np.sort(met)[int(0.5 * (len(met) - 1) + 0.5)]
-    # To half a step of what selection goes by: 51 years in 65,535 steps.
-    assert found == pytest.approx([middle], abs=51 / 65_535 / 2, rel=0)
-    assert middle != pytest.approx(GAP / (3.05 - 1.5 - GROWTH), abs=1e-7)
+    assert found == [np.sort(met)[int(0.5 * (len(met) - 1) + 0.5)]]
 
 
 def test_a_course_of_draws_alone_is_refused():

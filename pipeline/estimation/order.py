@@ -1,7 +1,7 @@
 """Order and order statistics of many draws.
 
 What belongs here: sorting and selection. What does not: which quantiles are published
-(reading.py).
+(projection/reading.py).
 
 NumPy sorts and partitions with AVX-512 where it finds it, and some processors that have
 it (Zen 4) take five times as long for that as without. Integers of 16 bits it sorts by
@@ -40,17 +40,26 @@ def order_statistics(values: FloatArray, places: IntArray) -> FloatArray:
     return found.reshape(*values.shape[:-1], len(places))
 
 
-def ascending(values: FloatArray) -> IntArray:
-    """The order that sorts values (draws,), exact; infinite ones come last.
+def ascending(values: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The order that sorts along the last axis, and the values in it, exact.
 
     By steps first, which leaves little to put right.
+
+    Args:
+        values: (draws,) or (rows, draws); +inf may be among them.
     """
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return np.arange(len(values))
-    keys, *_ = _keys(np.minimum(values, known.max())[None])
-    order = np.argsort(keys[0], kind="stable")
-    return order[np.argsort(values[order], kind="stable")]
+    rows = np.atleast_2d(values)
+    finite = np.isfinite(rows)
+    if not finite.all():
+        rows = np.where(finite, rows, rows[finite].max(initial=0.0))
+    keys, *_ = _keys(rows)
+    order = np.argsort(keys, axis=1, kind="stable").reshape(values.shape)
+    nearly = np.take_along_axis(values, order, axis=-1)
+    exact = np.argsort(nearly, axis=-1, kind="stable")
+    return (
+        np.take_along_axis(order, exact, axis=-1),
+        np.take_along_axis(nearly, exact, axis=-1),
+    )
 
 
 def _keys(rows: FloatArray) -> tuple[NDArray[np.uint16], FloatArray, FloatArray]:

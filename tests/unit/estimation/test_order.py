@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.projection.order import ascending, order_statistics
+from pipeline.estimation.order import ascending, order_statistics
 
 RNG = np.random.default_rng(7)
 N = 5_000
@@ -76,10 +76,24 @@ def test_few_values_are_enough():
 def test_the_order_is_that_of_a_full_sort(name):
     values = (WIDE | SPREAD)[name]
     values = np.where(RNG.random(N) < 0.1, np.inf, values)
-    order = ascending(values)
+    order, found = ascending(values)
     assert np.array_equal(np.sort(order), np.arange(N))
     assert np.array_equal(values[order], np.sort(values))
+    assert np.array_equal(found, np.sort(values))
+
+
+def test_rows_are_ordered_one_by_one():
+    rows = np.array(list((WIDE | SPREAD).values()))
+    rows[2, 7] = np.inf
+    before = rows.copy()
+    order, found = ascending(rows)
+    assert np.array_equal(order, [ascending(row)[0] for row in rows])
+    assert np.array_equal(np.take_along_axis(rows, order, 1), np.sort(rows, axis=1))
+    assert np.array_equal(found, np.sort(rows, axis=1))
+    assert np.array_equal(rows, before)
 
 
 def test_what_never_happens_has_an_order_too():
-    assert np.array_equal(np.sort(ascending(np.full(5, np.inf))), np.arange(5))
+    order, found = ascending(np.full(5, np.inf))
+    assert np.array_equal(np.sort(order), np.arange(5))
+    assert np.isinf(found).all()
