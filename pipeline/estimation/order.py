@@ -49,10 +49,10 @@ def ascending(values: FloatArray) -> tuple[IntArray, FloatArray]:
         values: (draws,) or (rows, draws); +inf may be among them.
     """
     rows = np.atleast_2d(values)
-    finite = np.isfinite(rows)
-    if not finite.all():
-        rows = np.where(finite, rows, rows[finite].max(initial=0.0))
-    keys, *_ = _keys(rows)
+    low = rows.min(axis=1, keepdims=True)
+    # What lies far above the rest, or is infinite, shares the last step.
+    far = np.where(np.isfinite(low), low, 0) + _STEPS * _COARSE
+    keys, *_ = _keys(np.minimum(rows, far))
     order = np.argsort(keys, axis=1, kind="stable").reshape(values.shape)
     nearly = np.take_along_axis(values, order, axis=-1)
     exact = np.argsort(nearly, axis=-1, kind="stable")

@@ -20,7 +20,7 @@ from pipeline.estimation.method import FloatArray
 from pipeline.projection.frontier import Frontier
 from pipeline.projection.paths import Corners, Course
 
-_CLOSE = 8 / 365.25  # years; draws so close together tell the date by themselves
+_CLOSE = 3 / 365.25  # years; draws so close on either side tell the date
 _EXACT = 0.25 / 365.25  # years
 _SLOPE = 1e-9  # per year
 _FAR, _LAST = 1.0, 100.0  # years
@@ -82,9 +82,8 @@ class Chance:
             met: (draws,) the crossings of the draws, years, ascending.
             until: years.
         """
-        # Twenty standard errors of the rank of a quasi-random draw: a clump may end
-        # within ten.
-        n, few = len(met), int(len(met) ** 0.5 / 2)
+        # Ten standard errors of the rank of a quasi-random draw.
+        n, few = len(met), int(len(met) ** 0.5 / 3)
         places = np.array([int(q * (n - 1) + 0.5) for q in levels])
         around = np.clip(places[:, None] + np.array([-few, 0, few]), 0, n - 1)
         return [
@@ -95,7 +94,7 @@ class Chance:
     def _date(self, q: float, near: list[float]) -> float:
         """One of them, from the order statistics before, at and after its place."""
         left, middle, right = near
-        if right <= left + _CLOSE:
+        if max(middle - left, right - middle) <= _CLOSE:
             return middle
 
         @cache

@@ -108,8 +108,9 @@ def read(
     # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
     rows = Path(taken, at.frontier, met[OWN], np.float32)
     until = float(years(first_days(months[-1:] + 1))[0])
-    # A smooth average needs fewer draws than an order statistic; over caps it has kinks
-    few = paces.fewer_rows(assumed) // (1 if taken.capped else 2)
+    # A smooth average needs fewer draws than order statistics, over paces still fewer.
+    some = paces.fewer_rows(assumed)
+    few = some if taken.capped else some // 2
     part = (taken.first(few), at.frontier.first(few), known.first(few))
     dates = {
         share: Chance(*part, log10[:few]).dates(
@@ -122,13 +123,12 @@ def read(
         _months(rows, taken, months, total, assumed),
         met,
         {share: [(day, date(day)) for day in found] for share, found in dates.items()},
-        _facts(at, taken, shares),
+        _facts(at.first(some), taken.first(some), own[:some]),
     )
 
 
-def _facts(
-    at: Setting, taken: Course, shares: dict[str, FloatArray]
-) -> dict[str, dict[str, Any]]:
+def _facts(at: Setting, taken: Course, own: FloatArray) -> dict[str, dict[str, Any]]:
+    """Medians before the crossing, by share; of as many draws for all scenarios."""
     gap = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
     common = {
         "leader_model_id": at.leader.model,
@@ -138,6 +138,7 @@ def _facts(
         "growth_before": 10 ** float(_median(taken.pace)),
         "growth_after": 10 ** float(_median(taken.growth)),
     }
+    shares = {OWN: own} | {s: np.log10(float(s)) for s in SHARES}
     return {
         share: common | {"share": share, "gap_oom_p50": float(_median(gap + log10))}
         for share, log10 in shares.items()

@@ -122,6 +122,16 @@ def test_a_level_not_reached_in_time_has_no_date():
     assert found == pytest.approx([4, np.inf], abs=1e-3)
 
 
+def test_no_date_depends_on_how_far_one_looks():
+    """Or a later vintage, which looks further, would move it by a fraction of a day."""
+    chance, met = by_pace(512)
+    levels = (0.5, 0.7, 0.75, 0.8, 0.85)
+    near, far = (chance.dates(levels, met, until) for until in (4.05, 60.0))
+    assert near[:3] == far[:3]
+    assert min(near[3:]) > 4.05
+    assert max(far) < 60
+
+
 def test_draws_close_together_give_their_order_statistic():
     chance, met = by_pace(1 << 15)
     found = chance.dates((0.5,), met, until=50.0)
