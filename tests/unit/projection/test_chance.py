@@ -75,7 +75,7 @@ def test_it_is_the_share_of_paces_or_caps_that_meet_it(capped, stalled):
 GAP, GROWTH = 2.0, 0.3
 
 
-def by_pace(n, seed=5):
+def by_pace(n, seed=5, gap=GAP):
     """A course of draws that differ by pace alone, one in each of n even strata."""
     within = np.random.default_rng(seed).random(n)
     pace = 0.05 + 3 * (np.arange(n) + within) / n
@@ -83,7 +83,7 @@ def by_pace(n, seed=5):
         np.full(n, 24.5), np.zeros(n), pace, np.full(n, GROWTH), np.full(n, np.inf),
         at_least=pace_at_least,
     )  # fmt: skip
-    front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + GAP), ())
+    front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + gap), ())
     level = np.zeros(1)
     chance = Chance(course, front, corners(course, front), level)
     return chance, np.sort(crossing(course, front, level))
@@ -120,6 +120,20 @@ def test_a_level_not_reached_in_time_has_no_date():
         assert chance.dates((q,), met, until)[0] > until
     found = chance.dates((0.75, 0.95), met, until=4.01)
     assert found == pytest.approx([4, np.inf], abs=1e-3)
+
+
+def test_a_stretch_in_which_nothing_is_met_is_left():
+    """Before the release the chance is 0 throughout: no slope leads anywhere."""
+    chance, met = by_pace(512)
+    exact = GAP / (3.05 - 3 * 0.8 - GROWTH)
+    found = chance.dates((0.8,), met - 20, until=50.0)
+    assert found == pytest.approx([exact], abs=0.002)
+
+
+def test_what_is_met_from_the_start_on_is_met_at_the_start():
+    chance, met = by_pace(512, gap=-1.0)
+    assert (met == 0).all()
+    assert chance.dates((0.05, 0.5), np.linspace(3, 8, 512), until=50.0) == [0, 0]
 
 
 def test_no_date_depends_on_how_far_one_looks():
