@@ -40,6 +40,36 @@ def order_statistics(values: FloatArray, places: IntArray) -> FloatArray:
     return found.reshape(*values.shape[:-1], len(places))
 
 
+def order_statistics_between(
+    rows: FloatArray, place: int, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """The value of each row that sorting would put at `place`, exact.
+
+    Only what lies between the bounds is sorted; where they do not hold it, the row is.
+
+    Args:
+        rows: (rows, draws).
+        place: counted from 0.
+        low: (rows,) bounds that the value is expected between, and few others.
+        high: (rows,).
+    """
+    inside = rows >= low[:, None]
+    below = [rows.shape[1] - np.count_nonzero(row) for row in inside]
+    inside &= rows <= high[:, None]
+    flat = np.flatnonzero(inside)  # several times as fast as in two dimensions
+    between = np.split(
+        rows.ravel()[flat], flat.searchsorted(np.arange(1, len(rows)) * rows.shape[1])
+    )
+    found = []
+    for row, values, fewer in zip(rows, between, below, strict=True):
+        own = place - fewer
+        if 0 <= own < len(values):
+            found.append(np.partition(values, own)[own])
+        else:
+            found.append(np.partition(row, place)[place])
+    return np.array(found)
+
+
 def ascending(values: FloatArray) -> tuple[IntArray, FloatArray]:
     """The order that sorts along the last axis, and the values in it, exact.
 

@@ -71,10 +71,15 @@ class State:
     roles: pd.DataFrame
     of_node: dict[str, Component]
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The nodes that have a level of their own at this vintage."""
+        parts = {id(part): part.known for part in self.of_node.values()}
+        return frozenset().union(*parts.values())
+
     def anchored(self, node: str) -> bool:
         """Whether a node has a level of its own at this vintage."""
-        found = self.of_node.get(node)
-        return found is not None and node in found.known
+        return node in self.known
 
     def draws(self, node: str) -> FloatArray:
         """Joint draws of a node, log10 FLOP."""

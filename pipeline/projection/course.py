@@ -29,7 +29,7 @@ class NoProjectionError(Exception):
     """A vintage that allows no projection; the message says why."""
 
 
-# Leader, frontier and `joint`, by the content behind the draws of both.
+# Leader, frontier and `joint`, row by row of the posterior, by the content behind them.
 Known = dict[Hashable, tuple[Leader, Frontier, bool]]
 
 
@@ -37,7 +37,8 @@ Known = dict[Hashable, tuple[Leader, Frontier, bool]]
 class Setting:
     """What a vintage knows, as far as projections need it.
 
-    Leader and frontier have a row for each row of the luck (pairing.py).
+    Leader and frontier have a row for each joint draw of the posterior, or for each row
+    of the luck once they are paired with it.
     """
 
     vintage: pd.Timestamp
@@ -46,6 +47,16 @@ class Setting:
     candidates: Levels
     runs: Levels
     joint: bool  # whether the rows of leader and frontier belong together
+
+    @property
+    def key(self) -> Hashable:
+        """The content behind leader and frontier."""
+        return (self.candidates.keys, self.frontier.key)
+
+    def paired(self, each: int) -> Setting:
+        """The same with every row `each` times, in the order of the luck."""
+        largest = paired(self.leader, self.frontier, joint=self.joint, each=each)
+        return replace(self, leader=largest[0], frontier=largest[1])
 
     def first(self, rows: int) -> Setting:
         """The same with the first rows alone."""
@@ -57,10 +68,25 @@ class Setting:
         )
 
 
-def setting(
-    state: State, models: pd.DataFrame, assumed: Assumed, known: Known | None = None
+def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
+    """Leader and frontier of a vintage, in the order of the luck.
+
+    Args:
+        state: the posterior at the vintage.
+        models: core.models.
+        assumed: constants of the method.
+
+    Raises:
+        NoProjectionError: where the record has no anchored frontier or leader by then.
+    """
+    each = int(assumed["projection.luck_per_draw"])
+    return evidence(state, models, assumed, {}).paired(each)
+
+
+def evidence(
+    state: State, models: pd.DataFrame, assumed: Assumed, known: Known
 ) -> Setting:
-    """Leader and frontier of a vintage.
+    """Leader and frontier of a vintage, row by row of the posterior.
 
     Args:
         state: the posterior at the vintage.
@@ -71,20 +97,19 @@ def setting(
     Raises:
         NoProjectionError: where the record has no anchored frontier or leader by then.
     """
-    known = {} if known is None else known
     runs = known_runs(state, models)
     if not runs.models:
         raise NoProjectionError("no run with known total compute by then")
     able = candidates(state, models, assumed)
     content = (able.keys, tuple(runs.keys[k] for k in records(runs)))
     if content not in known:
-        known[content] = _together(state, able, runs, assumed)
+        known[content] = _together(state, able, runs)
     first, largest, joint = known[content]
     return Setting(state.vintage, largest, first, able, runs, joint)
 
 
 def _together(
-    state: State, able: Levels, runs: Levels, assumed: Assumed
+    state: State, able: Levels, runs: Levels
 ) -> tuple[Leader, Frontier, bool]:
     first, largest = leader(state, able), frontier(state, runs)
     if first is None or largest is None:
@@ -99,8 +124,7 @@ def _together(
         for model, node in zip(runs.models, runs.nodes, strict=True)
         if model in seen.models
     )
-    each = int(assumed["projection.luck_per_draw"])
-    return *paired(first, seen, joint=shared, each=each), shared
+    return first, seen, shared
 
 
 def course(
@@ -155,7 +179,7 @@ def course(
         taken,
         cap=level,
         cap_growth=rate,
-        at_least=lambda cap: most.at_least(cap, rate[: len(cap)]),
+        at_least=lambda cap: most.at_least(cap, rate[: cap.shape[-1]]),
     )
 
 

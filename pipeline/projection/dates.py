@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.method import FloatArray
+from pipeline.estimation.method import FloatArray, IntArray
 
 DAYS = 365.25
 _EPOCH = np.datetime64("2000-01-01", "D")
@@ -18,6 +18,12 @@ def years(days: pd.Series | pd.DatetimeIndex | list[pd.Timestamp]) -> FloatArray
     """Years since 2000 in days / 365.25: continuous, so that slopes are exact."""
     stamp = np.asarray(pd.DatetimeIndex(days), dtype="datetime64[D]")
     return np.asarray((stamp - _EPOCH).astype(float) / DAYS)
+
+
+def month_starts(months: IntArray) -> FloatArray:
+    """`years` of the first days of months that are counted from 1970."""
+    days = months.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray((days - _EPOCH).astype(float) / DAYS)
 
 
 def year(day: pd.Timestamp) -> float:

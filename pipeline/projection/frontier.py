@@ -32,6 +32,10 @@ class Frontier:
         """The same with the first draws alone."""
         return replace(self, draws=self.draws[:rows])
 
+    def rest(self, rows: int) -> Frontier:
+        """The same without the first draws."""
+        return replace(self, draws=self.draws[rows:])
+
     def since(self, t: float) -> Frontier:
         """Without the records that no time from `t` on can tell: see `at`."""
         first = max(int(np.searchsorted(self.times, t, "right")) - 1, 0)
@@ -53,16 +57,24 @@ class Frontier:
         Returns:
             (draws, times); before the first record its level.
         """
-        known = (
-            self.draws[:, -1:] + np.maximum(t - self.times[-1], 0.0) * growth[:, None]
-        )
+        return self.total(t[:, None] if t.ndim == 1 else t.T, growth).T
+
+    def total(self, t: FloatArray, growth: FloatArray) -> FloatArray:
+        """The same with draws along the last axis, (times, draws).
+
+        Args:
+            t: (times, draws), (times, 1) or (draws,).
+            growth: (draws,).
+        """
+        known = self.draws[:, -1] + np.maximum(t - self.times[-1], 0.0) * growth
         # Back from the last record, segment by segment: few, and no look-up per draw.
+        first = np.min(t)
         for k in range(len(self.times) - 2, -1, -1):
             left, right = self.times[k : k + 2]
-            if np.min(t) >= right:
+            if first >= right:
                 break
             slope = (self.draws[:, k + 1] - self.draws[:, k]) / (right - left)
-            known -= np.clip(right - t, 0.0, right - left) * slope[:, None]
+            known -= np.clip(right - t, 0.0, right - left) * slope
         return np.asarray(known)
 
 

@@ -47,16 +47,18 @@ def luck(n: int) -> FloatArray:
 
 def luck_of(assumed: Assumed) -> FloatArray:
     """`luck` for every joint draw of the posterior, and so many to each."""
-    return luck(int(assumed["fusion.draws"]) * int(assumed["projection.luck_per_draw"]))
+    return luck(rows(assumed))
 
 
-def fewer_rows(assumed: Assumed) -> int:
-    """How many rows of the luck do for averages, and for the months of most scenarios.
+def rows(assumed: Assumed, what: str = "") -> int:
+    """How many rows of the luck are taken in general, or for something.
 
-    The first so many are spread as evenly as all are.
+    Args:
+        assumed: constants of the method.
+        what: "first", or "fitted" for the months of a fitted pace.
     """
-    each = int(assumed["projection.luck_per_draw_stated"])
-    return int(assumed["fusion.draws"]) * each
+    name = "projection.luck_per_draw" + (f"_{what}" if what else "")
+    return int(assumed["fusion.draws"]) * int(assumed[name])
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
@@ -79,7 +81,7 @@ class Pace:
         """What is left to buy where algorithms give `free` (draws,) of the pace."""
 
         def at_least(pace: FloatArray) -> FloatArray:
-            alone = self.at_least(pace + free[: len(pace)])
+            alone = self.at_least(pace + free[: pace.shape[-1]])
             return np.where(pace <= floor, 1.0, alone)
 
         return Pace(np.maximum(self.draws - free, floor), at_least)
@@ -177,7 +179,7 @@ def fitted_growth(runs: Levels, z: FloatArray, assumed: Assumed) -> FloatArray |
         return None
     slopes = resampled_slopes(x, y, record, assumed)
     # Quantiles of what is sorted already; np.interp would search for every place.
-    below, part = np.divmod(special.ndtr(z) * (len(slopes) - 1), 1)
+    place = special.ndtr(z) * (len(slopes) - 1)
     steps = np.append(np.diff(slopes), 0.0)
-    k = below.astype(int)
-    return np.asarray(slopes[k] + part * steps[k])
+    k = place.astype(int)
+    return np.asarray(slopes[k] + (place - k) * steps[k])

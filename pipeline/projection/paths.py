@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.estimation.method import FloatArray
-from pipeline.estimation.order import ascending
+from pipeline.estimation.method import BoolArray, FloatArray
 from pipeline.projection.frontier import Frontier
 
-# The chance of at least so much, by draw: values (rows,) are those of the first draws.
+# The chance of at least so much, by draw: values (…, draws), those of the first draws.
 AtLeast = Callable[[FloatArray], FloatArray]
 _SAME = 1e-9  # log10: two levels that only rounding tells apart
 
@@ -47,8 +46,17 @@ class Course:
 
     def first(self, rows: int) -> Course:
         """The same with the first draws alone."""
-        parts = ("start", "time", "pace", "growth", "stall", "cap", "cap_growth")
-        return replace(self, **{name: getattr(self, name)[:rows] for name in parts})
+        return self._cut(slice(rows))
+
+    def rest(self, rows: int) -> Course:
+        """The same without the first draws."""
+        return replace(self._cut(slice(rows, None)), at_least=None)
+
+    def _cut(self, rows: slice) -> Course:
+        parts = ["start", "time", "pace", "growth", "stall"]
+        if self.capped:
+            parts += ["cap", "cap_growth"]
+        return replace(self, **{name: getattr(self, name)[rows] for name in parts})
 
     def cap_at(self, t: FloatArray) -> FloatArray:
         """The cap at times (draws, times) or (times,)."""
@@ -65,7 +73,8 @@ def crossing(course: Course, frontier: Frontier, share: FloatArray) -> FloatArra
         frontier: the records, piecewise log-linear.
         share: (draws,) log10 of the ceiling's share.
     """
-    return crossings(course, frontier, [share])[0]
+    found: FloatArray = crossings(course, frontier, [share])[0]
+    return found
 
 
 def crossings(
@@ -73,8 +82,8 @@ def crossings(
     frontier: Frontier,
     shares: Sequence[FloatArray],
     known: Corners | None = None,
-) -> list[FloatArray]:
-    """`crossing` at each of several shares; what they have in common is done once.
+) -> FloatArray:
+    """`crossing` at each of several shares (shares, draws), all at once.
 
     Args:
         course: the draws of a scenario.
@@ -83,31 +92,44 @@ def crossings(
         known: outcome of `corners`, where it is at hand.
     """
     known = known or corners(course, frontier)
-    last = known.times[-1] + 1
-    times = [*known.times, last]
-    total = [*known.total, frontier.at(last[:, None], course.growth)[:, 0]]
-    reasoning = [straight(course, t[:, None])[:, 0] for t in times]
-    gaps = np.array(total) - np.array(reasoning)
-    return [_first(times, gaps, share) for share in shares]
+    further = known.times[-1] + 1
+    behind = (
+        frontier.total(further, course.growth)
+        - straight(course, further[:, None])[:, 0]
+    )
+    gaps = [
+        level - straight(course, t[:, None])[:, 0]
+        for t, level in zip(known.times, known.total, strict=True)
+    ]
+    return _first(known.times, [*gaps, behind], stacked(shares, len(course.start)))
 
 
-def _first(times: list[FloatArray], gaps: FloatArray, share: FloatArray) -> FloatArray:
+def stacked(shares: Sequence[FloatArray], draws: int) -> FloatArray:
+    """Shares of (draws,) or (1,) as (shares, draws)."""
+    return np.vstack([np.broadcast_to(share, draws) for share in shares])
+
+
+def _first(
+    times: list[FloatArray], gaps: list[FloatArray], shares: FloatArray
+) -> FloatArray:
     """Where the gap first is no more positive, in the corners or behind them.
 
     Args:
-        times: (draws,) each: the corners, and a time behind the last.
-        gaps: (times, draws) between R and F.
-        share: (draws,) or (1,), to be added to the gap.
+        times: (draws,) each: the corners.
+        gaps: (draws,) each, between R and F there and a year behind the last.
+        shares: (shares, draws), to be added to the gap.
     """
-    *_, last, further = gaps + share
+    here = gaps[-2] + shares
     with np.errstate(divide="ignore", invalid="ignore"):
-        closing = last - further
-        found = np.where(closing > 0, times[-2] + last / closing, np.inf)
-        for k in range(len(times) - 2, 0, -1):  # an earlier corner has the last word
-            before, here = gaps[k - 1] + share, gaps[k] + share
-            inside = times[k - 1] + (times[k] - times[k - 1]) * before / (before - here)
+        closing = gaps[-2] - gaps[-1]
+        found = np.where(closing > 0, times[-1] + here / closing, np.inf)
+        for k in range(len(times) - 1, 0, -1):  # an earlier corner has the last word
+            before = gaps[k - 1] + shares
+            way = before / (gaps[k - 1] - gaps[k])
+            inside = times[k - 1] + (times[k] - times[k - 1]) * way
             found = np.where(here <= 0, inside, found)
-    return np.where(gaps[0] + share <= 0, times[0], found)
+            here = before
+    return np.where(here <= 0, times[0], found)
 
 
 @dataclass(frozen=True)
@@ -128,7 +150,7 @@ class Corners:
 def corners(course: Course, frontier: Frontier) -> Corners:
     """The corners of a course and its frontier."""
     times = _bends(course, frontier)
-    total = [frontier.at(t[:, None], course.growth)[:, 0] for t in times]
+    total = [frontier.total(t, course.growth) for t in times]
     return Corners(times, total)
 
 
@@ -172,17 +194,12 @@ def path(
         t: years.
     """
     rows = Path(course, frontier, met)
-    found = rows.at(t)
-    reasoning, slope = (np.empty_like(each.T) for each in found)
-    reasoning[rows.order], slope[rows.order] = (each.T for each in found)
-    return reasoning, slope
+    reasoning = rows.levels(t)
+    return reasoning.T, rows.slopes(t, reasoning).T
 
 
 class Path:
     """A course that joins the frontier's growth where it meets its ceiling.
-
-    Draws lie in the order of their crossings, so that at any time those that have
-    joined come first.
 
     Args:
         course: the draws of a scenario.
@@ -199,16 +216,19 @@ class Path:
         dtype: type[np.floating[Any]] = np.float64,
     ) -> None:
         self._course, self._frontier, self._dtype = course, frontier, dtype
-        self.order, self.met = ascending(met)
-        join = np.where(np.isinf(met), course.time, met)[:, None]
-        at_join = straight(course, join) - frontier.at(join, course.growth)
-        self._level = at_join[:, 0]
+        join = np.where(np.isinf(met), course.time, met)
+        reasoning = straight(course, join[:, None])[:, 0]
+        self._level = reasoning - frontier.total(join, course.growth)
         # From the last record on, where all is straight, years count from there.
         since = self._since = float(frontier.times[-1])
         self._straight_from = max(since, float(course.time.max()))
+        self._met = self._row(met - since)
         self._pace, self._growth = self._row(course.pace), self._row(course.growth)
-        self._free = self._row(course.start + course.pace * (since - course.time))
-        self._joined = self._row(self._level + frontier.draws[:, -1])
+        free = course.start + course.pace * (since - course.time)
+        self._free = self._row(free)
+        # What a draw has more, and gains more per year, once it has joined.
+        self._more = self._row(self._level + frontier.draws[:, -1] - free)
+        self._gain = self._row(course.growth - course.pace)
         stalls = np.isfinite(course.stall)
         self._stall = self._row(course.stall - since) if stalls.any() else None
         if self._stall is not None:
@@ -224,48 +244,48 @@ class Path:
             cap = course.cap + course.cap_growth * since
             self._cap = self._row(np.broadcast_to(cap, met.shape))
 
-    def at(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """R(t) and its growth per year, log10, both (times, draws), sorted by `met`.
-
-        Times come first, for months are sorted one by one.
+    def levels(self, t: FloatArray) -> FloatArray:
+        """R(t), log10, (times, draws): times come first, to be sorted one by one.
 
         Args:
             t: (times,) years.
         """
-        reasoning = np.empty((len(t), len(self.order)), dtype=self._dtype)
-        slope = np.empty_like(reasoning)
-        self._uncapped(t, reasoning, slope)
-        if not self._course.capped:
-            return reasoning, slope
-        cap = self._cap + self._cap_growth * self._after(t)
-        np.minimum(reasoning, np.maximum(cap, self._start), out=reasoning)
-        at_cap = np.minimum(slope, self._cap_growth)
-        np.copyto(slope, at_cap, where=reasoning >= cap - _SAME)
-        slope[reasoning > cap + _SAME] = 0.0
-        return reasoning, slope
+        after = self._after(t)
+        found = np.empty((len(t), len(self._met)), dtype=self._dtype)
+        if t.min() < self._straight_from:
+            free, joined = (each.T for each in self._both(t))
+            found[:] = np.where(self._met <= after, joined, free)
+        else:
+            np.multiply(self._gain, after, out=found)
+            found += self._more
+            found *= self._met <= after
+            found += self._pace * after
+            found += self._free
+        if self._stall is not None:
+            has = self._met <= after
+            stalled = _either(has, self._stalled_joined, self._stalled_free)
+            found = _either(after > self._stall, stalled, found)
+        if self._course.capped:
+            np.minimum(found, np.maximum(self._cap_at(t), self._start), out=found)
+        return found
 
-    def _uncapped(
-        self, t: FloatArray, reasoning: FloatArray, slope: FloatArray
-    ) -> None:
-        """Fill in R and its growth as they were without a cap."""
-        bent = t.min() < self._straight_from
-        if bent:
-            free, joined = (each[self.order].T for each in self._both(t))
-        joined_by = self.met.searchsorted(t, "right")
-        for k, (after, n) in enumerate(zip(self._after(t), joined_by, strict=True)):
-            row, rate = reasoning[k], slope[k]
-            rate[:n], rate[n:] = self._growth[:n], self._pace[n:]
-            if bent:
-                row[:n], row[n:] = joined[k, :n], free[k, n:]
-            else:
-                np.multiply(rate, after, out=row)
-                row[:n] += self._joined[:n]
-                row[n:] += self._free[n:]
-            if self._stall is not None:
-                over = after > self._stall
-                rate[over] = 0.0
-                np.copyto(row[:n], self._stalled_joined[:n], where=over[:n])
-                np.copyto(row[n:], self._stalled_free[n:], where=over[n:])
+    def slopes(self, t: FloatArray, reasoning: FloatArray) -> FloatArray:
+        """Its growth per year, log10, (times, draws).
+
+        Args:
+            t: (times,) years.
+            reasoning: `levels` at these times.
+        """
+        after = self._after(t)
+        found = _either(self._met <= after, self._growth, self._pace)
+        if self._stall is not None:
+            found *= after <= self._stall
+        if self._course.capped:
+            cap = self._cap_at(t)
+            at_cap = np.minimum(found, self._cap_growth)
+            found = _either(reasoning >= cap - _SAME, at_cap, found)
+            found *= reasoning <= cap + _SAME
+        return found
 
     def _both(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
         """R free and joined, without stall and cap: t is (draws, times) or (times,)."""
@@ -276,10 +296,19 @@ class Path:
             self._level[:, None] + self._frontier.at(t, course.growth),
         )
 
+    def _cap_at(self, t: FloatArray) -> FloatArray:
+        return np.asarray(self._cap + self._cap_growth * self._after(t))
+
     def _after(self, t: FloatArray) -> FloatArray:
         """Years since the last record, (times, 1)."""
         return np.asarray((t - self._since)[:, None], dtype=self._dtype)
 
     def _row(self, values: FloatArray) -> FloatArray:
-        """Values by draw, in the order of the crossings."""
-        return values[self.order].astype(self._dtype)
+        return values.astype(self._dtype)
+
+
+def _either(which: BoolArray, these: FloatArray, others: FloatArray) -> FloatArray:
+    """Like np.where, of finite numbers: ten times as fast where `which` is random."""
+    found = these * which
+    found += others * ~which
+    return np.asarray(found)

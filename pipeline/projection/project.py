@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from pipeline.projection.course import (
     Setting,
     check_in_force,
     course,
-    setting,
+    evidence,
     stale,
 )
 from pipeline.projection.dates import year
@@ -37,7 +37,6 @@ from pipeline.projection.reading import (
     MONTH_COLUMNS,
     OWN,
     Reading,
-    first_days,
     frontier_medians,
     read,
 )
@@ -74,11 +73,14 @@ def project(
     courses: dict[Hashable, _Course] = {}
     known_scenarios = scenarios_of(scenarios)
     known: Known = {}
+    # Lists of Python's own strings, which each vintage asks for, are ten times as fast.
+    names = ("model_id", "name", "family")
+    models = models.astype(dict.fromkeys(names, object))
     for state in states:
         here = [_Asked(state.vintage, s) for s in known_scenarios]
         asked += here
         try:
-            at = setting(state, models, assumed, known)
+            at = evidence(state, models, assumed, known)
         except NoProjectionError as why:
             for one in here:
                 one.reason = str(why)
@@ -92,7 +94,7 @@ def project(
             one.stale = stale(at, one.scenario, disclosed, assumed)
             one.content = _content(at, one.scenario)
             if one.content not in courses:
-                courses[one.content] = _Course.of(at, one.scenario, assumed)
+                courses[one.content] = _Course(at, one.scenario)
             courses[one.content].months.take(one.first, one.first + horizon)
     readings = _read_all(courses, disclosed, assumed)
     for one in asked:
@@ -165,16 +167,6 @@ class _Course:
     scenario: Scenario
     months: _Span = field(default_factory=_Span)
 
-    @classmethod
-    def of(cls, at: Setting, scenario: Scenario, assumed: Assumed) -> _Course:
-        """With as many draws as its months need.
-
-        A fitted pace is wide, so that the lower tail of its months lies thin.
-        """
-        if scenario.pace_fitted:
-            return cls(at, scenario)
-        return cls(at.first(paces.fewer_rows(assumed)), scenario)
-
     @property
     def total(self) -> Hashable:
         """What decides its frontier."""
@@ -188,32 +180,85 @@ def _read_all(
 ) -> dict[Hashable, Reading | str]:
     """The reading of each course, or why it has none; each course is read once.
 
-    Scenarios that share a frontier share its medians.
+    Scenarios that share leader and frontier share their pairing with the luck, those
+    that share a frontier its medians.
     """
-    drawn, few = paces.luck_of(assumed), paces.fewer_rows(assumed)
     spans: dict[Hashable, _Span] = {}
-    for wanted in courses.values():
+    together: dict[Hashable, dict[Hashable, _Course]] = {}
+    for content, wanted in courses.items():
         own = wanted.months
         spans.setdefault(wanted.total, _Span()).take(own.first, own.end)
-    medians: dict[Hashable, FloatArray] = {}
+        together.setdefault(wanted.at.key, {})[content] = wanted
+    reader = _Reader(spans, disclosed, assumed)
+    # Sorting and arithmetic on draws release the interpreter's lock; the longest first.
+    jobs = sorted(together.values(), key=len, reverse=True)
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = pool.map(reader.all_of, jobs)
+        return {content: reading for part in found for content, reading in part.items()}
 
-    def one(wanted: _Course) -> Reading | str:
-        at, months, key = wanted.at, wanted.months, wanted.total
-        luck = drawn[: len(at.leader.start)]
+
+class _Reader:
+    """Reads courses off.
+
+    Args:
+        spans: which months the medians of each frontier are wanted for.
+        disclosed: date of each claim.
+        assumed: constants of the method.
+    """
+
+    def __init__(
+        self,
+        spans: dict[Hashable, _Span],
+        disclosed: dict[str, pd.Timestamp],
+        assumed: Assumed,
+    ) -> None:
+        self._spans, self._disclosed, self._assumed = spans, disclosed, assumed
+        self._medians: dict[Hashable, FloatArray] = {}
+        self._shares: dict[tuple[float, float], FloatArray] = {}
+        self._rows, self._most, self._few = (
+            paces.rows(assumed, what) for what in ("", "fitted", "first")
+        )
+        self._luck = paces.luck(self._most)
+
+    def all_of(self, courses: dict[Hashable, _Course]) -> dict[Hashable, Reading | str]:
+        """The readings of courses that share leader and frontier."""
+        alike = next(iter(courses.values())).at
+        drawn = alike.paired(self._most // len(alike.leader.start))
+        return {
+            content: self._read(
+                replace(wanted.at, leader=drawn.leader, frontier=drawn.frontier),
+                wanted,
+            )
+            for content, wanted in courses.items()
+        }
+
+    def _read(self, at: Setting, wanted: _Course) -> Reading | str:
+        """One of them.
+
+        A fitted pace is wide, so that the lower tail of its months lies thin.
+        """
+        scenario, months, assumed = wanted.scenario, wanted.months, self._assumed
+        n = self._most if scenario.pace_fitted else self._rows
+        at, luck = at.first(n), self._luck[:n]
         try:
-            taken = course(at, wanted.scenario, disclosed, luck, assumed)
+            taken = course(at, scenario, self._disclosed, luck, assumed)
         except NoProjectionError as why:
             return str(why)  # as text: an exception would keep the draws of its frames
-        since = spans[key].first
-        if key not in medians:
-            largest, growth = at.frontier.first(few), taken.growth[:few]
-            medians[key] = frontier_medians(largest, growth, spans[key].all())
-        total = medians[key][months.first - since : months.end - since]
-        return read(at, wanted.scenario, luck, taken, months.all(), total, assumed)
+        span = self._spans[wanted.total]
+        if wanted.total not in self._medians:
+            few = at.frontier.first(self._few), taken.growth[: self._few]
+            self._medians[wanted.total] = frontier_medians(*few, span.all())
+        total = self._medians[wanted.total]
+        total = total[months.first - span.first : months.end - span.first]
+        own = self._share(*scenario.share)[:n]
+        return read(at, taken, own, months.all(), total, assumed)
 
-    # Sorting and arithmetic on draws release the interpreter's lock.
-    with ThreadPoolExecutor(THREADS) as pool:
-        return dict(zip(courses, pool.map(one, courses.values()), strict=True))
+    def _share(self, low: float, high: float) -> FloatArray:
+        """Draws of the ceiling's share, which many scenarios have in common."""
+        if (low, high) not in self._shares:
+            z = self._luck[:, paces.SHARE]
+            self._shares[low, high] = paces.log_uniform(z, low, high)
+        return self._shares[low, high]
 
 
 def _content(at: Setting, scenario: Scenario) -> Hashable:
@@ -237,6 +282,10 @@ def _month(day: pd.Timestamp) -> int:
     return int((day.year - 1970) * 12 + day.month - 1)
 
 
+def _first_days(months: IntArray) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[us]"))
+
+
 def _months(asked: list[_Asked], horizon: int) -> pd.DataFrame:
     """Rows of out.projections: the months of each vintage and scenario."""
     told = [(one, one.reading) for one in asked if one.reading is not None]
@@ -255,7 +304,7 @@ def _months(asked: list[_Asked], horizon: int) -> pd.DataFrame:
                 pd.DatetimeIndex([one.vintage for one, _ in told]), horizon
             ),
             "scenario": np.repeat(names, horizon),
-            "month": first_days(months),
+            "month": _first_days(months),
         }
     )
     table = pd.DataFrame(np.concatenate(values), columns=MONTH_COLUMNS)

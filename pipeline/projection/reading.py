@@ -18,17 +18,18 @@ from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray, IntArray
-from pipeline.estimation.order import ascending, order_statistics
+from pipeline.estimation.order import ascending
 from pipeline.projection import pace as paces
 from pipeline.projection.chance import Chance
 from pipeline.projection.course import Setting
-from pipeline.projection.dates import date, years
+from pipeline.projection.dates import date, month_starts
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.paths import Course, Path, corners, crossings
-from pipeline.projection.scenario import Scenario
+from pipeline.projection.monthly import by_month
+from pipeline.projection.paths import Course, corners, crossings, stacked
+from pipeline.projection.quantiles import LEVELS, Quantiles, median
 
 OWN = "scenario"  # the share of the scenario itself
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+FIXED = {share: float(np.log10(float(share))) for share in SHARES}
 POINTS = ("p05", "p25", "p50", "p75", "p95")
 MONTH_COLUMNS = [
     *(f"reasoning_flop_{point}" for point in POINTS),
@@ -37,7 +38,6 @@ MONTH_COLUMNS = [
     "usd_p50",
     "probability_converged",
 ]
-_BLOCK = 8  # months at once: fewer calls, and their arrays still fit a cache
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Reading:
     Attributes:
         first: First month of `months`, as months since 1970.
         months: Shape (months, len(MONTH_COLUMNS)).
-        met: By share, (draws,) the crossing in years.
+        met: By share, (draws,) the crossings in years, ascending.
         dates: By share, the points of the crossing as years and as dates.
         facts: By share, the columns of out.convergence that no vintage changes.
     """
@@ -63,7 +63,7 @@ class Reading:
         met = self.met[share]
         horizon = now + assumed["projection.months"] / 12
         surely = assumed["projection.met"]
-        past = float((met <= now).mean())
+        past, soon = met.searchsorted([now, now + 1], "right") / len(met)
         status = "unclear"
         if past >= surely:
             status = "met"
@@ -74,17 +74,16 @@ class Reading:
                 f"date_{point}": day if at <= horizon else None
                 for point, (at, day) in zip(POINTS, self.dates[share], strict=True)
             },
-            "probability_within_12_months": float((met <= now + 1).mean()),
-            "probability_past": past,
+            "probability_within_12_months": float(soon),
+            "probability_past": float(past),
             "status": status,
         }
 
 
 def read(
     at: Setting,
-    scenario: Scenario,
-    luck: FloatArray,
     taken: Course,
+    own: FloatArray,
     months: IntArray,
     total: FloatArray,
     assumed: Assumed,
@@ -93,55 +92,55 @@ def read(
 
     Args:
         at: what is known where the course begins.
-        scenario: its scenario.
-        luck: outcome of `pace.luck`.
         taken: its draws.
+        own: (draws,) log10 of the scenario's own share.
         months: consecutive ones, as months since 1970, none before the last record.
         total: (months,) medians of the frontier, log10 FLOP.
         assumed: constants of the method.
     """
-    own = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
-    shares = {OWN: own} | {s: np.full(1, np.log10(float(s))) for s in SHARES}
-    known = corners(taken, at.frontier)
-    found = crossings(taken, at.frontier, list(shares.values()), known)
-    met = dict(zip(shares, found, strict=True))
-    # Single precision rounds by 2e-6 OOM, and half as much goes through memory.
-    rows = Path(taken, at.frontier, met[OWN], np.float32)
-    until = float(years(first_days(months[-1:] + 1))[0])
-    # A smooth average needs fewer draws than order statistics, over paces still fewer.
-    some = paces.fewer_rows(assumed)
-    few = some if taken.capped else some // 2
-    part = (taken.first(few), at.frontier.first(few), known.first(few))
-    dates = {
-        share: Chance(*part, log10[:few]).dates(
-            LEVELS, rows.met if share == OWN else ascending(met[share])[1], until
-        )
-        for share, log10 in shares.items()
-    }
+    # The first draws do for all but the levels that these leave open.
+    some = paces.rows(assumed, "first")
+    few, part = at.first(some), taken.first(some)
+    known = corners(part, few.frontier)
+    shares = [own[:some], *(np.full(1, log10) for log10 in FIXED.values())]
+    crossed = crossings(part, few.frontier, shares, known)
+    _, ordered = ascending(crossed)
+    until = float(month_starts(months[-1:] + 1)[0])
+    # A smooth average over paces needs fewer draws still.
+    n = some if part.capped else some // 2
+    ceilings = stacked([share[:n] for share in shares], n)
+    chance = Chance(part.first(n), few.frontier.first(n), known.first(n), ceilings)
+    found = chance.dates(LEVELS, ordered, until)
+    rows = Quantiles(taken, at.frontier, own, crossed[0])
     return Reading(
         int(months[0]),
-        _months(rows, taken, months, total, assumed),
-        met,
-        {share: [(day, date(day)) for day in found] for share, found in dates.items()},
-        _facts(at.first(some), taken.first(some), own[:some]),
+        _months(rows, ordered[0], months, total, assumed),
+        dict(zip((OWN, *FIXED), ordered, strict=True)),
+        {
+            share: [(day, date(day)) for day in days]
+            for share, days in zip((OWN, *FIXED), found.tolist(), strict=True)
+        },
+        _facts(few, part, own[:some]),
     )
 
 
 def _facts(at: Setting, taken: Course, own: FloatArray) -> dict[str, dict[str, Any]]:
     """Medians before the crossing, by share; of as many draws for all scenarios."""
-    gap = at.frontier.at(taken.time[:, None], taken.growth)[:, 0] - taken.start
+    gap = at.frontier.total(taken.time, taken.growth) - taken.start
+    rows = np.vstack([taken.start, taken.pace, taken.growth, gap, gap + own])
+    start, pace, growth, middle, ours = median(rows).tolist()
     common = {
         "leader_model_id": at.leader.model,
         "leader_probability": at.leader.probability,
-        "leader_flop_p50": 10 ** float(_median(taken.start)),
+        "leader_flop_p50": 10**start,
         "frontier_model_id": at.frontier.models[-1],
-        "growth_before": 10 ** float(_median(taken.pace)),
-        "growth_after": 10 ** float(_median(taken.growth)),
+        "growth_before": 10**pace,
+        "growth_after": 10**growth,
     }
-    shares = {OWN: own} | {s: np.log10(float(s)) for s in SHARES}
+    gaps = {OWN: ours} | {share: middle + log10 for share, log10 in FIXED.items()}
     return {
-        share: common | {"share": share, "gap_oom_p50": float(_median(gap + log10))}
-        for share, log10 in shares.items()
+        share: common | {"share": share, "gap_oom_p50": oom}
+        for share, oom in gaps.items()
     }
 
 
@@ -156,64 +155,33 @@ def frontier_medians(
         months: as months since 1970, none before the last record.
     """
     last, rate = (x.astype(np.float32) for x in (frontier.draws[:, -1], growth))
-    after = (years(first_days(months)) - frontier.times[-1]).astype(np.float32)
-    blocks = [
-        _median(last + rate * after[k : k + _BLOCK, None])
-        for k in range(0, len(after), _BLOCK)
-    ]
-    return np.concatenate(blocks)
+
+    def middle(t: FloatArray) -> FloatArray:
+        after = (t - frontier.times[-1]).astype(np.float32)
+        return median(last + rate * after[:, None])[:, None]
+
+    return by_month(months, middle)[:, 0]
 
 
 def _months(
-    rows: Path, taken: Course, months: IntArray, total: FloatArray, assumed: Assumed
+    rows: Quantiles,
+    ordered: FloatArray,
+    months: IntArray,
+    total: FloatArray,
+    assumed: Assumed,
 ) -> FloatArray:
-    t = years(first_days(months))
-    alone = not taken.capped and not np.isfinite(taken.stall).any()
-    ends = (_median(taken.pace), _median(taken.growth)) if alone else None
-    blocks = [_block(rows, ends, t[k : k + _BLOCK]) for k in range(0, len(t), _BLOCK)]
-    points, slopes = (np.hstack(part) for part in zip(*blocks, strict=True))
+    """`ordered` are crossings, ascending."""
+    levels = by_month(months, rows.levels)
+    # Curves that all but touch could cross by rounding.
+    levels = np.maximum.accumulate(levels, axis=1)
+    t = month_starts(months)
     price = np.array([reference_flop_per_usd(2000 + x, assumed) for x in t])
     return np.column_stack(
         [
-            *10**points,
+            10**levels,
             10**total,
-            10**slopes,
-            10 ** points[LEVELS.index(0.5)] / price,
-            rows.met.searchsorted(t, "right") / len(rows.met),
+            10 ** rows.slopes(t),
+            10 ** levels[:, LEVELS.index(0.5)] / price,
+            ordered.searchsorted(t, "right") / len(ordered),
         ]
     )
-
-
-def _block(
-    rows: Path, ends: tuple[FloatArray, FloatArray] | None, t: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Points of R (points, times) and its median growth (times,).
-
-    `ends` are the median growth before any draw is at its ceiling and once all are,
-    where nothing but the ceiling changes it.
-    """
-    reasoning, slope = rows.at(t)
-    if ends is not None and t[-1] < rows.met[0]:
-        slopes = np.full(len(t), ends[0])
-    elif ends is not None and t[0] >= rows.met[-1]:
-        slopes = np.full(len(t), ends[1])
-    else:
-        slopes = _median(slope)
-    points = order_statistics(reasoning, _places(LEVELS, reasoning.shape[1]))
-    return points.T.astype(float), slopes
-
-
-def first_days(months: IntArray) -> pd.DatetimeIndex:
-    """First days of months that are counted from 1970."""
-    return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[us]"))
-
-
-def _median(values: FloatArray) -> FloatArray:
-    """The order statistic that stands for the median, along the last axis."""
-    middle = order_statistics(values, _places((0.5,), values.shape[-1]))
-    return middle[..., 0].astype(float)
-
-
-def _places(levels: tuple[float, ...], n: int) -> IntArray:
-    """The order statistics, from 0, that stand for quantiles of n draws."""
-    return np.array([int(q * (n - 1) + 0.5) for q in levels])

@@ -254,3 +254,18 @@ def test_no_figure_depends_on_the_number_of_threads(monkeypatch):
             pd.testing.assert_frame_equal(
                 getattr(found[0], name), getattr(other, name), check_exact=True
             )
+
+
+def test_a_fitted_pace_takes_more_draws_than_a_stated_one(monkeypatch):
+    rows = {}
+
+    def counted(at, scenario, disclosed, luck, assumed):
+        rows[scenario.name] = len(luck), len(at.leader.start), len(at.frontier.draws)
+        return course(at, scenario, disclosed, luck, assumed)
+
+    monkeypatch.setattr("pipeline.projection.project.course", counted)
+    project([known("2025-06-01", sd=0.2)], MODELS, SCENARIOS, CLAIMS, ASSUMED)
+    many, most = paces.rows(ASSUMED), paces.rows(ASSUMED, "fitted")
+    assert rows.pop("fitted") == (most,) * 3
+    assert set(rows.values()) == {(many,) * 3}
+    assert most > many

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeline.estimation.order import ascending, order_statistics
+from pipeline.estimation.order import (
+    ascending,
+    order_statistics,
+    order_statistics_between,
+)
 
 RNG = np.random.default_rng(7)
 N = 5_000
@@ -100,3 +104,14 @@ def test_what_never_happens_has_an_order_too():
     order, found = ascending(np.full(5, np.inf))
     assert np.array_equal(np.sort(order), np.arange(5))
     assert np.isinf(found).all()
+
+
+def test_between_bounds_it_is_the_same_and_false_bounds_do_no_harm():
+    rows = np.random.default_rng(4).normal(25, 1.5, (6, 5000)).astype(np.float32)
+    place = 250
+    ordered = np.sort(rows, axis=1)
+    low, high = ordered[:, place - 60].copy(), ordered[:, place + 60].copy()
+    low[3], high[4] = ordered[3, place + 1], ordered[4, place - 1]
+    low[5] = high[5] = ordered[5, place]
+    found = order_statistics_between(rows, place, low, high)
+    assert found.tolist() == ordered[:, place].tolist()

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.projection.chance import Chance
 from pipeline.projection.frontier import Frontier
-from pipeline.projection.paths import Course, corners, crossing
+from pipeline.projection.paths import Course, corners, crossing, crossings
 
 MANY = 20_000
 UNIT = (np.arange(MANY) + 0.5) / MANY  # quantiles of what is integrated out
@@ -64,11 +64,15 @@ def test_it_is_the_share_of_paces_or_caps_that_meet_it(capped, stalled):
             many = Course(**wide | {"pace": PACES})
         each = replace(front, draws=front.draws.repeat(MANY, axis=0))
         met = crossing(many, each, share)
-        chance = Chance(course, front, corners(course, front), share)
-        for t in (*rng.uniform(-1, 8, 4), 60.0):
+        chance = Chance(course, front, corners(course, front), share[None])
+        times = np.array([*rng.uniform(-1, 8, 4), 60.0])
+        together = chance.by(times, np.zeros(5, dtype=int))
+        for t, found in zip(times, together, strict=True):
             counted = (met <= t).mean()
             between += 0.01 < counted < 0.99
-            assert chance.by(t) == pytest.approx(counted, abs=3 / MANY)
+            assert found == pytest.approx(counted, abs=3 / MANY)
+            # Alone it takes other ways through the corners.
+            assert chance.by(np.array([t]), np.zeros(1, dtype=int)) == [found]
     assert between > 50
 
 
@@ -84,9 +88,15 @@ def by_pace(n, seed=5, gap=GAP):
         at_least=pace_at_least,
     )  # fmt: skip
     front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + gap), ())
-    level = np.zeros(1)
+    level = np.zeros((1, n))
     chance = Chance(course, front, corners(course, front), level)
-    return chance, np.sort(crossing(course, front, level))
+    return chance, np.sort(crossing(course, front, level[0]))
+
+
+def dates(chance, levels, met, until):
+    """Of the one share there is."""
+    (found,) = chance.dates(levels, met[None], until)
+    return found.tolist()
 
 
 @pytest.mark.parametrize("q", [0.8, 0.85, 0.9])
@@ -95,10 +105,20 @@ def test_the_date_is_exact_where_crossings_lie_thin(q):
     far = 0
     for seed in range(20):
         chance, met = by_pace(512, seed)
-        found = chance.dates((q,), met, until=50.0)
+        found = dates(chance, (q,), met, until=50.0)
         assert found == pytest.approx([exact], abs=0.002)
         far += abs(np.sort(met)[int(q * 511 + 0.5)] - exact) > 0.02
     assert far >= 10
+
+
+@pytest.mark.parametrize("n", [16, 24, 40])
+def test_where_two_looks_do_not_do_more_are_taken(n):
+    """So few draws that the chance is curved between the nearest ones."""
+    for q in (0.6, 0.7, 0.8, 0.85):
+        chance, met = by_pace(n, seed=1)
+        exact = GAP / (3.05 - 3 * q - GROWTH)
+        found = dates(chance, (q,), met, until=50.0)
+        assert found == pytest.approx([exact], abs=0.001)
 
 
 @pytest.mark.parametrize("shift", [-1.0, 1.0])
@@ -106,19 +126,19 @@ def test_crossings_that_mislead_do_not_mislead_the_date(shift):
     """Where the chance disagrees with the draws' own order, it is searched for."""
     chance, met = by_pace(512)
     exact = GAP / (3.05 - 3 * 0.8 - GROWTH)
-    assert chance.dates((0.8,), met + shift, until=50.0) == pytest.approx(
+    assert dates(chance, (0.8,), met + shift, until=50.0) == pytest.approx(
         [exact], abs=0.002
     )
     # Never within reach, whatever the draws say.
-    assert chance.dates((0.99,), np.linspace(3, 8, 512), until=9.0) == [np.inf]
+    assert dates(chance, (0.99,), np.linspace(3, 8, 512), until=9.0) == [np.inf]
 
 
 def test_a_level_not_reached_in_time_has_no_date():
     chance, met = by_pace(512)
     # Three quarters are reached after 4 years, 95% never.
     for q, until in ((0.75, 2.0), (0.75, 3.99), (0.95, 50.0)):
-        assert chance.dates((q,), met, until)[0] > until
-    found = chance.dates((0.75, 0.95), met, until=4.01)
+        assert dates(chance, (q,), met, until)[0] > until
+    found = dates(chance, (0.75, 0.95), met, until=4.01)
     assert found == pytest.approx([4, np.inf], abs=1e-3)
 
 
@@ -126,29 +146,43 @@ def test_a_stretch_in_which_nothing_is_met_is_left():
     """Before the release the chance is 0 throughout: no slope leads anywhere."""
     chance, met = by_pace(512)
     exact = GAP / (3.05 - 3 * 0.8 - GROWTH)
-    found = chance.dates((0.8,), met - 20, until=50.0)
+    found = dates(chance, (0.8,), met - 20, until=50.0)
     assert found == pytest.approx([exact], abs=0.002)
 
 
 def test_what_is_met_from_the_start_on_is_met_at_the_start():
     chance, met = by_pace(512, gap=-1.0)
     assert (met == 0).all()
-    assert chance.dates((0.05, 0.5), np.linspace(3, 8, 512), until=50.0) == [0, 0]
+    assert dates(chance, (0.05, 0.5), np.linspace(3, 8, 512), until=50.0) == [0, 0]
 
 
 def test_no_date_depends_on_how_far_one_looks():
     """Or a later vintage, which looks further, would move it by a fraction of a day."""
     chance, met = by_pace(512)
     levels = (0.5, 0.7, 0.75, 0.8, 0.85)
-    near, far = (chance.dates(levels, met, until) for until in (4.05, 60.0))
+    near, far = (dates(chance, levels, met, until) for until in (4.05, 60.0))
     assert near[:3] == far[:3]
     assert min(near[3:]) > 4.05
     assert max(far) < 60
 
 
+def test_several_shares_together_give_the_dates_of_each_alone():
+    n, levels = 512, (0.05, 0.7, 0.8, 0.85, 0.95)
+    course = by_pace(n)[0]._course
+    front = Frontier(("x",), np.zeros(1), np.full((n, 1), 24.5 + GAP), ())
+    shares = np.array([[0.0], [-0.3], [-1.0]]) + np.linspace(-0.1, 0.1, n)
+    known = corners(course, front)
+    met = np.sort(crossings(course, front, list(shares)), axis=1)
+    together = Chance(course, front, known, shares).dates(levels, met, 30.0)
+    for share, own, found in zip(shares, met, together, strict=True):
+        alone = Chance(course, front, known, share[None])
+        assert dates(alone, levels, own, 30.0) == found.tolist()
+    assert len(np.unique(together[np.isfinite(together)])) >= 12
+
+
 def test_draws_close_together_give_their_order_statistic():
     chance, met = by_pace(1 << 15)
-    found = chance.dates((0.5,), met, until=50.0)
+    found = dates(chance, (0.5,), met, until=50.0)
     assert found == [np.sort(met)[int(0.5 * (len(met) - 1) + 0.5)]]
 
 
@@ -156,4 +190,4 @@ def test_a_course_of_draws_alone_is_refused():
     course, front = draws(np.random.default_rng(1), capped=False, stalled=False)
     without, known = replace(course, at_least=None), corners(course, front)
     with pytest.raises(ValueError, match="not known"):
-        Chance(without, front, known, np.zeros(1))
+        Chance(without, front, known, np.zeros((1, 1)))

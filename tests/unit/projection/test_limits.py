@@ -165,7 +165,8 @@ def test_the_chance_of_the_first_draws_is_that_of_all_cut_short(at, name):
     assert 0.2 < cut.mean() < 0.8
 
 
-def test_only_a_fitted_pace_takes_all_rows_of_the_luck():
-    few, all_ = paces.fewer_rows(ASSUMED), len(LUCK)
-    assert N <= few < all_
-    assert all_ % few == few % N == 0
+def test_averages_take_fewer_rows_of_the_luck_and_a_fitted_pace_more():
+    few, most = (paces.rows(ASSUMED, what) for what in ("first", "fitted"))
+    assert N <= few < len(LUCK) == paces.rows(ASSUMED) < most
+    assert most % len(LUCK) == len(LUCK) % few == few % N == 0
+    assert np.array_equal(paces.luck(most)[: len(LUCK)], LUCK)
