@@ -248,19 +248,20 @@ class Path:
         """R(t), log10, (times, draws): times come first, to be sorted one by one.
 
         Args:
-            t: (times,) years.
+            t: (times,) years, ascending.
         """
         after = self._after(t)
         found = np.empty((len(t), len(self._met)), dtype=self._dtype)
-        if t.min() < self._straight_from:
-            free, joined = (each.T for each in self._both(t))
-            found[:] = np.where(self._met <= after, joined, free)
-        else:
-            np.multiply(self._gain, after, out=found)
-            found += self._more
-            found *= self._met <= after
-            found += self._pace * after
-            found += self._free
+        early = int(np.searchsorted(t, self._straight_from))
+        if early:
+            free, joined = (each.T for each in self._both(t[:early]))
+            found[:early] = np.where(self._met <= after[:early], joined, free)
+        late, since = found[early:], after[early:]
+        np.multiply(self._gain, since, out=late)
+        late += self._more
+        late *= self._met <= since
+        late += self._pace * since
+        late += self._free
         if self._stall is not None:
             has = self._met <= after
             stalled = _either(has, self._stalled_joined, self._stalled_free)

@@ -256,6 +256,20 @@ def test_no_figure_depends_on_the_number_of_threads(monkeypatch):
             )
 
 
+def test_a_vintage_alone_has_the_rows_it_has_beside_others():
+    """Vintages that know the same share a course, whatever months each looks at."""
+    days = ("2025-06-01", "2025-07-20", "2025-10-02")
+    seen = [known(day, sd=0.3) for day in days]
+    together = project(seen, MODELS, SCENARIOS, CLAIMS, ASSUMED)
+    for state in seen:
+        alone = project([state], MODELS, SCENARIOS, CLAIMS, ASSUMED)
+        for name in ("projections", "convergence"):
+            rows = getattr(together, name).query("vintage == @state.vintage")
+            pd.testing.assert_frame_equal(
+                rows.reset_index(drop=True), getattr(alone, name), check_exact=True
+            )
+
+
 def test_a_fitted_pace_takes_more_draws_than_a_stated_one(monkeypatch):
     rows = {}
 
