@@ -11,6 +11,7 @@ single draws lie thin (pre-integration: Griewank, Kuo, Leövey and Sloan 2018).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -23,6 +24,7 @@ from pipeline.projection.paths import Corners, Course
 _CLOSE = 3 / 365.25  # years; draws so close on either side tell the date
 _EXACT = 0.25 / 365.25  # years
 _SURE = 1 / 365.25  # years; a last step so short errs by far less
+_APART = 60 / 365.25  # years; from there on the average's own error tells
 _SLOPE = 1e-9  # per year
 _FAR, _LAST = 1.0, 100.0  # years
 # What the corners up to a time ask for, draw by draw; of caps, also how far R is above
@@ -38,18 +40,24 @@ class Chance:
         frontier: the records.
         known: the corners of both.
         shares: (shares, draws), log10 of the ceiling's share.
+        finer: the same with more draws, for dates where these lie very thin.
 
     Raises:
         ValueError: where the course has no `at_least`.
     """
 
     def __init__(
-        self, course: Course, frontier: Frontier, known: Corners, shares: FloatArray
+        self,
+        course: Course,
+        frontier: Frontier,
+        known: Corners,
+        shares: FloatArray,
+        finer: Callable[[], Chance] | None = None,
     ) -> None:
         if course.at_least is None:
             raise ValueError("the distribution of cap or pace is not known")
         self._course, self._at_least = course, course.at_least
-        self._frontier, self._shares = frontier, shares
+        self._frontier, self._shares, self._finer = frontier, shares, finer
         self._step = self._cap if course.capped else self._pace
         self._corners: list[tuple[FloatArray, float, float, _Asked]] = []
         asked: _Asked = ()
@@ -133,8 +141,11 @@ class Chance:
             step = after * (second - start) / (after - over)
         found = second - np.where(after == 0, 0.0, step)
         unsure = ~(np.abs(found - second) <= _SURE)  # of a flat chance it is no number
+        asked = self
+        if self._finer is not None and (near[:, 2] - near[:, 0] > _APART).any():
+            asked, unsure = self._finer(), unsure | (near[:, 2] - near[:, 0] > _APART)
         for k in np.flatnonzero(unsure):
-            found[k] = self._date(int(which[k]), q[k], (left[k], start[k], end[k]))
+            found[k] = asked._date(int(which[k]), q[k], (left[k], start[k], end[k]))
         return found
 
     def _date(self, which: int, q: float, near: tuple[float, float, float]) -> float:

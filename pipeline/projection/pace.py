@@ -55,7 +55,7 @@ def rows(assumed: Assumed, what: str = "") -> int:
 
     Args:
         assumed: constants of the method.
-        what: "first", or "fitted" for the months of a fitted pace.
+        what: "first", or "wide" for a fitted pace and under a limit by the cluster.
     """
     name = "projection.luck_per_draw" + (f"_{what}" if what else "")
     return int(assumed["fusion.draws"]) * int(assumed[name])

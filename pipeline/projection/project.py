@@ -216,7 +216,7 @@ class _Reader:
         self._medians: dict[Hashable, FloatArray] = {}
         self._shares: dict[tuple[float, float], FloatArray] = {}
         self._rows, self._most, self._few = (
-            paces.rows(assumed, what) for what in ("", "fitted", "first")
+            paces.rows(assumed, what) for what in ("", "wide", "first")
         )
         self._luck = paces.luck(self._most)
 
@@ -235,10 +235,12 @@ class _Reader:
     def _read(self, at: Setting, wanted: _Course) -> Reading | str:
         """One of them.
 
-        A fitted pace is wide, so that the lower tail of its months lies thin.
+        A fitted pace is wide, so that the lower tail of its months lies thin; so do the
+        last dates under a cap.
         """
         scenario, months, assumed = wanted.scenario, wanted.months, self._assumed
-        n = self._most if scenario.pace_fitted else self._rows
+        thin = scenario.pace_fitted or scenario.cluster_share is not None
+        n = self._most if thin else self._rows
         at, luck = at.first(n), self._luck[:n]
         try:
             taken = course(at, scenario, self._disclosed, luck, assumed)

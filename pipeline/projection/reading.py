@@ -8,6 +8,7 @@ Draws lie along the last axis, so that every month is sorted in one stretch of m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from pipeline.projection.course import Setting
 from pipeline.projection.dates import date, month_starts
 from pipeline.projection.frontier import Frontier
 from pipeline.projection.monthly import by_month
-from pipeline.projection.paths import Course, corners, crossings, stacked
+from pipeline.projection.paths import Corners, Course, corners, crossings, stacked
 from pipeline.projection.quantiles import LEVELS, Quantiles, median
 
 OWN = "scenario"  # the share of the scenario itself
@@ -106,10 +107,17 @@ def read(
     crossed = crossings(part, few.frontier, shares, known)
     _, ordered = ascending(crossed)
     until = float(month_starts(months[-1:] + 1)[0])
-    # A smooth average over paces needs fewer draws still.
-    n = some if part.capped else some // 2
-    ceilings = stacked([share[:n] for share in shares], n)
-    chance = Chance(part.first(n), few.frontier.first(n), known.first(n), ceilings)
+    # A smooth average needs fewer draws than order statistics, over paces still fewer.
+    if taken.capped:
+        chance = _chance(
+            part, few.frontier, known, shares,
+            lambda: _chance(
+                taken, at.frontier, corners(taken, at.frontier), [own, *shares[1:]]
+            ),
+        )  # fmt: skip
+    else:
+        n = some // 2
+        chance = _chance(part.first(n), few.frontier.first(n), known.first(n), shares)
     found = chance.dates(LEVELS, ordered, until)
     rows = Quantiles(taken, at.frontier, own, crossed[0])
     return Reading(
@@ -121,6 +129,20 @@ def read(
             for share, days in zip((OWN, *FIXED), found.tolist(), strict=True)
         },
         _facts(few, part, own[:some]),
+    )
+
+
+def _chance(
+    taken: Course,
+    frontier: Frontier,
+    known: Corners,
+    shares: list[FloatArray],
+    finer: Callable[[], Chance] | None = None,
+) -> Chance:
+    """That of some draws, at shares of as many or more."""
+    n = len(taken.start)
+    return Chance(
+        taken, frontier, known, stacked([each[:n] for each in shares], n), finer
     )
 
 

@@ -270,7 +270,7 @@ def test_a_vintage_alone_has_the_rows_it_has_beside_others():
             )
 
 
-def test_a_fitted_pace_takes_more_draws_than_a_stated_one(monkeypatch):
+def test_a_fitted_pace_and_a_cap_take_more_draws_than_a_stated_pace(monkeypatch):
     rows = {}
 
     def counted(at, scenario, disclosed, luck, assumed):
@@ -279,7 +279,8 @@ def test_a_fitted_pace_takes_more_draws_than_a_stated_one(monkeypatch):
 
     monkeypatch.setattr("pipeline.projection.project.course", counted)
     project([known("2025-06-01", sd=0.2)], MODELS, SCENARIOS, CLAIMS, ASSUMED)
-    many, most = paces.rows(ASSUMED), paces.rows(ASSUMED, "fitted")
-    assert rows.pop("fitted") == (most,) * 3
+    many, most = paces.rows(ASSUMED), paces.rows(ASSUMED, "wide")
+    for wide in ("fitted", "compute_limited"):
+        assert rows.pop(wide) == (most,) * 3
     assert set(rows.values()) == {(many,) * 3}
     assert most > many

@@ -180,6 +180,25 @@ def test_several_shares_together_give_the_dates_of_each_alone():
     assert len(np.unique(together[np.isfinite(together)])) >= 12
 
 
+def test_where_draws_lie_very_thin_finer_ones_tell_the_date():
+    asked = []
+
+    def finer():
+        asked.append(1)
+        return by_pace(4096, gap=GAP - 0.1)[0]  # tells another date
+
+    for n, q, very in ((64, 0.85, True), (2048, 0.6, False)):
+        coarse, met = by_pace(n)
+        own = Chance(
+            coarse._course, coarse._frontier, corners(coarse._course, coarse._frontier),
+            np.zeros((1, n)), finer,
+        )  # fmt: skip
+        gap = GAP - 0.1 if very else GAP
+        found = dates(own, (q,), met, until=50.0)
+        assert found == pytest.approx([gap / (3.05 - 3 * q - GROWTH)], abs=0.003)
+        assert len(asked) == 1
+
+
 def test_draws_close_together_give_their_order_statistic():
     chance, met = by_pace(1 << 15)
     found = dates(chance, (0.5,), met, until=50.0)

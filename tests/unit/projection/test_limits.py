@@ -165,8 +165,8 @@ def test_the_chance_of_the_first_draws_is_that_of_all_cut_short(at, name):
     assert 0.2 < cut.mean() < 0.8
 
 
-def test_averages_take_fewer_rows_of_the_luck_and_a_fitted_pace_more():
-    few, most = (paces.rows(ASSUMED, what) for what in ("first", "fitted"))
+def test_averages_take_fewer_rows_of_the_luck_and_wide_paces_more():
+    few, most = (paces.rows(ASSUMED, what) for what in ("first", "wide"))
     assert N <= few < len(LUCK) == paces.rows(ASSUMED) < most
     assert most % len(LUCK) == len(LUCK) % few == few % N == 0
     assert np.array_equal(paces.luck(most)[: len(LUCK)], LUCK)
