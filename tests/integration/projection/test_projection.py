@@ -13,6 +13,7 @@ from unit.projection import world
 from pipeline.estimation.draws import gaussian_draws
 from pipeline.estimation.record import posterior
 from pipeline.projection import pace as paces
+from pipeline.projection import reading
 from pipeline.projection.course import course, setting
 from pipeline.projection.leader import candidates, leader
 from pipeline.projection.paths import crossing, path
@@ -284,3 +285,23 @@ def test_a_fitted_pace_and_a_cap_take_more_draws_than_a_stated_pace(monkeypatch)
         assert rows.pop(wide) == (most,) * 3
     assert set(rows.values()) == {(many,) * 3}
     assert most > many
+
+
+def test_only_under_a_cap_are_there_finer_chances_of_all_draws(monkeypatch):
+    made = []
+
+    class Seen(reading.Chance):
+        def __init__(self, course, frontier, known, shares, finer=None):
+            super().__init__(course, frontier, known, shares, finer)
+            made.append((course.capped, shares.shape, finer))
+
+    monkeypatch.setattr(reading, "Chance", Seen)
+    project([known("2025-06-01", sd=0.2)], MODELS, SCENARIOS, CLAIMS, ASSUMED)
+    few = paces.rows(ASSUMED, "first")
+    assert {capped for capped, *_ in made} == {False, True}
+    for capped, shape, finer in tuple(made):
+        assert shape == ((4, few) if capped else (4, few // 2))
+        assert (finer is not None) == capped
+        if finer is not None:
+            finer()
+            assert made[-1][1] == (4, paces.rows(ASSUMED, "wide"))
