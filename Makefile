@@ -4,13 +4,16 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test check ui bench oracle soak lock clean setup setup-cluster setup-dev
+.PHONY: refresh test test-fast check ui bench oracle soak lock clean setup setup-cluster setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
 
 test: setup-dev
 	@$(RUN)/python -m pytest
+
+test-fast: setup-dev # unit tests, within 40 seconds
+	@$(RUN)/python -m pytest tests/unit
 
 check: setup-dev
 	@$(RUN)/ruff format --check .

@@ -1,13 +1,14 @@
-"""A record taken all the way to its posterior, in memory.
+"""Records in memory: from bytes to posterior, and small worlds made by hand.
 
-What belongs here: the road from bytes to states, for tests of estimation and
-projection. What does not: assertions.
+What belongs here: the way from bytes to states, and builders of states and models for
+tests of the projection. What does not: assertions.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -15,17 +16,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.contracts import conform, contract
+from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.conflicts import Court, conflict_table, disputed
 from pipeline.estimation.estimates import estimate_table, observation_table
 from pipeline.estimation.record import Posterior, posterior
-from pipeline.estimation.vintages import State
+from pipeline.estimation.vintages import Component, State
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import read_record
 from pipeline.projection.project import Projected, project
 from pipeline.settings import PROJECT
 from tests import mini
 
-TODAY = date(2026, 11, 24)
 _DRAWS: dict[str, NDArray[np.float64]] = {}  # by content, shared by all records
 
 
@@ -87,12 +88,21 @@ class Loaded:
         )
 
 
-def load(files: dict[str, bytes]) -> Loaded:
-    """A record from bytes; any fault in it is an error of the test."""
-    record = read_record(files, TODAY)
+def today() -> date:
+    """The day by the clock: reading refuses what is dated long after it."""
+    return datetime.now(UTC).date()
+
+
+def tables_of(files: dict[str, bytes]) -> dict[str, pd.DataFrame]:
+    """The tables of a record; any fault in it is an error of the test."""
+    record = read_record(files, today())
     assert record.faults == (), [str(fault) for fault in record.faults]
-    tables = {n: conform(contract(n), f) for n, f in record.tables.items()}
-    return Loaded(tables, posterior(tables, _DRAWS))
+    return {n: conform(contract(n), f) for n, f in record.tables.items()}
+
+
+def load(files: dict[str, bytes]) -> Loaded:
+    """A record from bytes."""
+    return again(tables_of(files))
 
 
 def again(tables: dict[str, pd.DataFrame]) -> Loaded:
@@ -107,6 +117,50 @@ def small() -> Loaded:
 
 
 @lru_cache(maxsize=1)
+def record() -> dict[str, pd.DataFrame]:
+    """The record that ships, as tables."""
+    return tables_of(read_inputs(PROJECT / "sources"))
+
+
+@lru_cache(maxsize=1)
 def real() -> Loaded:
     """The record that ships."""
-    return load(read_inputs(PROJECT / "sources"))
+    return again(record())
+
+
+def assumed(**changes: float) -> Assumed:
+    """The constants as shipped; `__` stands for the dot in a name."""
+    a = Assumed.of(record()["core.assumptions"])
+    values = a.values | {k.replace("__", "."): v for k, v in changes.items()}
+    return Assumed(values, a.ranges)
+
+
+def state(vintage: str, nodes: dict[str, np.ndarray], *, joint: bool = False) -> State:
+    """A posterior with the given draws; one component, or one per node."""
+    groups = [tuple(nodes)] if joint else [(node,) for node in nodes]
+    of_node: dict[str, Component] = {}
+    for names in groups:
+        draws = np.column_stack([nodes[n] for n in names])
+        key = hashlib.sha256(draws.tobytes() + "".join(names).encode()).hexdigest()
+        part = Component(key, names, (), np.ones(len(names), dtype=bool), draws)
+        of_node |= dict.fromkeys(names, part)
+    return State(pd.Timestamp(vintage), pd.DataFrame(), of_node)
+
+
+def models(
+    *rows: tuple[str, str], reasoning: bool = True, **changes: str
+) -> pd.DataFrame:
+    """core.models from (id, release date); `family` is the id unless changed."""
+    return pd.DataFrame(
+        {
+            "model_id": model,
+            "name": model,
+            "developer": "a lab",
+            "released_on": pd.Timestamp(day),
+            "base_model_id": None,
+            "family": changes.get(model, model),
+            "aliases": None,
+            "is_reasoning": reasoning,
+        }
+        for model, day in rows
+    ).astype({"released_on": "datetime64[us]"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 
 import pandas as pd
@@ -12,11 +11,11 @@ from pipeline.contracts import conform, contract
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import Record, read_record
 from pipeline.settings import PROJECT
+from tests import loaded
 
 SHARED = PROJECT.parent / "shared/data/epoch"
 NOTABLE, ALL = "notable_ai_models_2026-07.csv", "all_ai_models_2025-04.csv"
 LATER, EARLIER = "epoch-notable-2026-07", "epoch-all-2025-04"
-TODAY = date(2026, 11, 24)
 
 pytestmark = [
     pytest.mark.shared,
@@ -39,7 +38,7 @@ def _inputs() -> dict[str, bytes]:
 @lru_cache
 def _record(*names: str) -> Record:
     files = {f"datasets/{name}": (SHARED / name).read_bytes() for name in names}
-    return read_record(_inputs() | files, TODAY)
+    return read_record(_inputs() | files, loaded.today())
 
 
 def _table(name: str, *files: str) -> pd.DataFrame:

@@ -22,9 +22,9 @@ import yaml
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import Record, read_record
 from pipeline.notes.registry import folded
+from tests import loaded
 
 SOURCES = Path(__file__).parents[2] / "sources"
-TODAY = date(2026, 11, 24)
 EMBARGO = timedelta(days=31)
 
 # Claims that the world could know before their source came out, with the reason.
@@ -241,7 +241,7 @@ def files() -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def written(files: dict[str, bytes]) -> Written:
     corrections = yaml.safe_load(files["corrections.yaml"])
-    return Written(read_record(files, TODAY), prose_of(files), corrections)
+    return Written(read_record(files, loaded.today()), prose_of(files), corrections)
 
 
 # --- The rules ----------------------------------------------------------------------
