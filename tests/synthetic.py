@@ -99,6 +99,7 @@ def _text(column: Column, pattern: str, i: int) -> str:
         f"https://example.org/{i}",
         f"{i:064x}",
         f"2025-01-01-{i:08x}",
+        f"{chr(65 + i % 26)}A",
     ]
     if column.name in ("claim_id", "repeats", "supersedes", "score_id"):
         return f"s{i}/c{i}"

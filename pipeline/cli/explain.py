@@ -15,8 +15,8 @@ from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
 from pipeline.cli.release import Row, flop, frame, rows
 from pipeline.cli.show import find_model, find_vintage
 from pipeline.settings import Settings
+from pipeline.vocabulary import STAGES
 
-_STAGES = ("pretraining", "sft", "reasoning", "total")
 _NEWEST = """
 SELECT stage, flop_p05, flop_p50, flop_p95, grade, derived, n_claims, n_independent,
   n_held_out FROM core.estimates WHERE model_id = $1
@@ -90,7 +90,7 @@ def _explained(settings: Settings, model: str, asked: str | None) -> dict[str, A
     conflicts = rows(settings, _CONFLICTS, [model, at])
     by_stage = {row["stage"]: row for row in estimates}
     stages = []
-    for stage in _STAGES:
+    for stage in STAGES:
         node = f"{model}/{stage}"
         own = [c for c in claims if node in (c["node"], c["reference_node"])]
         if not own and stage not in by_stage:

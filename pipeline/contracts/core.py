@@ -6,7 +6,6 @@ time (out.py).
 
 from __future__ import annotations
 
-from pipeline.contracts.raw import STAGES
 from pipeline.contracts.table import (
     CLAIM,
     SLUG,
@@ -18,9 +17,15 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
+from pipeline.vocabulary import (
+    GRADES,
+    OBSERVATION_ROLES,
+    OPENNESS,
+    ROLES,
+    STAGES,
+)
 
-GRADES = ("confident", "likely", "speculative")
-NODE = r"^[a-z0-9.-]+/[a-z]+$"
+NODE = r"^[a-z0-9.-]+/[a-z_]+(@operations)?$"
 
 
 class Models(Table):
@@ -29,6 +34,24 @@ class Models(Table):
     model_id: Text = column("slug of the model", pattern=SLUG)
     name: Text = column("display name")
     developer: Text = column("who trained it")
+    country: Text = column(
+        "country of the developer (ISO 3166, two letters)",
+        null=True,
+        pattern=r"^[A-Z]{2}$",
+    )
+    openness: Text = column(
+        "open_source: weights, data and code; open_weights; closed: served only; "
+        "unreleased: never given to anyone",
+        null=True,
+        one_of=OPENNESS,
+    )
+    role: Text = column(
+        "flagship: its lab's leading model of the day; derivative: trained from "
+        "another; research: answers a question, no product",
+        null=True,
+        one_of=ROLES,
+    )
+    source: Text = column("where country, openness and role stand", null=True)
     released_on: Day = column("date on the projection's axis", unit="date")
     base_model_id: Text = column(
         "model it was trained from", null=True, references="core.models.model_id"
@@ -182,7 +205,7 @@ class Observations(Table):
     )
     role: Text = column(
         "fused; echo, held_out, test or unused",
-        one_of=("fused", "echo", "held_out", "arithmetic", "test", "unused"),
+        one_of=OBSERVATION_ROLES,
     )
     role_reason: Text = column("why it is not fused", null=True)
     formula: Text = column("the arithmetic with its numbers")

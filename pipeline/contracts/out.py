@@ -5,7 +5,6 @@ What belongs here: tables that answer the question. What does not: evidence.
 
 from __future__ import annotations
 
-from pipeline.contracts.raw import STAGES
 from pipeline.contracts.table import (
     Day,
     Flag,
@@ -15,6 +14,7 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
+from pipeline.vocabulary import STAGES
 
 SHARES = ("0.1", "0.5", "1")  # of the largest run's total compute
 

@@ -17,22 +17,8 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
+from pipeline.vocabulary import BASES, COVERS, EVIDENCE, SOURCE_KINDS, STAGES, STATUSES
 
-KINDS = ("primary", "analyst", "press", "scrape")
-STAGES = ("pretraining", "sft", "reasoning", "total")
-EVIDENCE = (
-    "flop",
-    "chip_hours",
-    "chips_x_time",
-    "tokens_x_params",
-    "rollouts",
-    "cost",
-    "ratio",
-    "share_of_pretraining",
-    "benchmark_parity",
-    "bound",
-    "growth_rate",
-)
 OUTCOMES = (
     "used",
     "withdrawn",
@@ -46,7 +32,6 @@ OUTCOMES = (
     "marked_wrong",
 )
 REVISIONS = ("added", "revised", "relabelled", "withdrawn", "renamed", "gone")
-STATUSES = ("accepted", "draft", "doubtful", "retracted", "withdrawn")
 
 
 class Sources(Table):
@@ -59,7 +44,7 @@ class Sources(Table):
     url: Text = column("where it can be read", pattern=r"^https?://")
     published_on: Day = column("date of publication", unit="date")
     retrieved_on: Day = column("date on which it was read", unit="date", null=True)
-    kind: Text = column("standing of the source", one_of=KINDS)
+    kind: Text = column("standing of the source", one_of=SOURCE_KINDS)
     language: Text = column("language code of the document")
     note_path: Text = column("note or dataset file, relative to sources/")
     note_sha256: Text = column("sha256 of that file", pattern=r"^[0-9a-f]{64}$")
@@ -97,6 +82,11 @@ class Claims(Table):
     unit: Text = column("unit of value, low and high", null=True)
     low: Number = column("lower end of the stated range", null=True, exact=True, gt=0)
     high: Number = column("upper end of the stated range", null=True, exact=True, gt=0)
+    range_covers: Text = column(
+        "what the range covers: all that is uncertain, only how a known total splits, "
+        "or only the base model; a part never narrows the label of its source",
+        one_of=COVERS,
+    )
     bound: Text = column(
         "upper: the truth is at most the value; lower: at least; NULL: about",
         null=True,
@@ -111,7 +101,13 @@ class Claims(Table):
     )
     reference_stage: Text = column("stage compared with", null=True, one_of=STAGES)
     basis: Text = column(
-        "what a share counts", null=True, one_of=("flop", "gpu_hours", "cost")
+        "what the figure counts: operations executed, accelerator time, or money; "
+        "NULL: not said, and read as accelerator time",
+        null=True,
+        one_of=BASES,
+    )
+    basis_reason: Text = column(
+        "why it is read so, where the source does not say", null=True
     )
     hardware_id: Text = column(
         "accelerator", null=True, references="core.hardware.hardware_id"
@@ -123,12 +119,17 @@ class Claims(Table):
     caveat: Text = column("what is uncertain about it", null=True)
     url: Text = column("where it can be read, if not at the source's url", null=True)
     repeats: Text = column(
-        "claim that this one echoes; an echo is never counted twice",
+        "claim on the same quantity that this one echoes; never counted twice",
         null=True,
         references="raw.claims.claim_id",
     )
     supersedes: Text = column(
         "claims that this one replaces from its date on, comma-separated", null=True
+    )
+    derived_from: Text = column(
+        "claims of the record that its source computed it from, comma-separated: fused "
+        "only while one of them is missing",
+        null=True,
     )
     status: Text = column("accepted claims enter the estimates", one_of=STATUSES)
     withdrawn_on: Day = column(

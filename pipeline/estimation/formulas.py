@@ -125,8 +125,7 @@ def rollouts(claim: dict[str, Any], a: Assumed) -> Reading:
     """N · T · (2 + 6 per gradient pass), prompts and further passes added."""
     i = inputs_of(claim)
     params = i["parameters"]
-    length, length_half = span(i["mean_tokens"])
-    samples = i["steps"] * i["prompts"] * i["samples"]
+    samples, length, half = _generated(i)
     forward, train = a["flop.per_token_forward"], a["flop.per_token_training"]
     per_token = forward + train * i.get("gradient_passes", 1.0)
     if i.get("reference_pass"):
@@ -136,11 +135,22 @@ def rollouts(claim: dict[str, Any], a: Assumed) -> Reading:
     tokens = samples * (length + i.get("prompt_tokens", 0.0))
     return Reading(
         math.log10(params * tokens * per_token),
-        math.hypot(length_half, a.half_width("spread.rollouts")),
+        math.hypot(half, a.half_width("spread.rollouts")),
         f"{number(params)} parameters · {number(samples)} samples · "
         f"{number(length + i.get('prompt_tokens', 0.0))} tokens · "
         f"{per_token:g} FLOP per parameter and token",
     )
+
+
+def _generated(i: dict[str, Any]) -> tuple[float, float, float]:
+    """Samples, mean length and half-width; all tokens together are one sample."""
+    if "tokens" in i:
+        return 1.0, *span(i["tokens"])
+    length, half = span(i["mean_tokens"])
+    if "rollouts" not in i:
+        return i["steps"] * i["prompts"] * i["samples"], length, half
+    samples, samples_half = span(i["rollouts"])
+    return samples, length, math.hypot(half, samples_half)
 
 
 def cost(claim: dict[str, Any], chip: Chip | None, year: float, a: Assumed) -> Reading:
@@ -190,9 +200,14 @@ def ratio(claim: dict[str, Any], a: Assumed) -> Reading:
     half = half if half is not None else a.half_width("spread.ratio")
     what = "times"
     if claim["evidence"] == "share_of_pretraining":
-        what = f"of pre-training by {claim['basis']}"
-        if claim["basis"] != "flop":
-            half = math.hypot(half, a.half_width(f"spread.basis_{claim['basis']}"))
+        what = "of pre-training"
+    elif claim["evidence"] == "share_of_run":
+        what = "of its own run"
+    if claim["evidence"].startswith("share_"):
+        what += f" by {claim['basis'].replace('_', ' ')}"
+        doubt = {"accelerator_time": "gpu_hours", "cost": "cost"}.get(claim["basis"])
+        if doubt:
+            half = math.hypot(half, a.half_width(f"spread.basis_{doubt}"))
     against = f"{claim['reference_model_id']}/{claim['reference_stage']}"
     return Reading(math.log10(middle), half, f"{text} {what}, against {against}")
 

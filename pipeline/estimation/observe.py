@@ -16,7 +16,9 @@ from pipeline.estimation.formulas import Chip, Reading
 
 RANKS = {"primary": 0, "analyst": 1, "press": 2, "scrape": 3}
 DATASETS = "datasets/"  # bulk files lie here; a note lies in notes/
-_RELATIVE = {"ratio", "share_of_pretraining", "benchmark_parity"}
+_RELATIVE = {"ratio", "share_of_pretraining", "share_of_run", "benchmark_parity"}
+# Neither has a level: growth is a pace, throughput compares the two ledgers.
+_NO_NODE = ["growth_rate", "throughput"]
 # Kinds whose middle is computed: a bound on them moves outward by the spread.
 _COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"}
 
@@ -68,7 +70,7 @@ def observe(
         for row in hardware.to_dict("records")
     }
     rows: list[dict[str, Any]] = []
-    for row in claims[claims["evidence"] != "growth_rate"].to_dict("records"):
+    for row in claims[~claims["evidence"].isin(_NO_NODE)].to_dict("records"):
         claim = {str(k): None if pd.isna(v) else v for k, v in row.items()}
         _complete(claim, base)
         problem = ""
@@ -140,6 +142,7 @@ def _read(claim: dict[str, Any], chips: dict[str, Chip], a: Assumed) -> Reading:
         "rollouts": formulas.rollouts,
         "ratio": formulas.ratio,
         "share_of_pretraining": formulas.ratio,
+        "share_of_run": formulas.ratio,
         "benchmark_parity": formulas.parity,
     }
     return simple[evidence](claim, a)

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contracts import contract, key
-from pipeline.contracts.raw import STAGES
 from pipeline.lake.causes import CLAIMS, Causes, causes
 from pipeline.lake.diff import compare
+from pipeline.vocabulary import STAGES
 
 Tables = Mapping[str, pd.DataFrame]
 

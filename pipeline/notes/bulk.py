@@ -240,6 +240,7 @@ class _Reader:
             "unit": "FLOP",
             "low": row.low,
             "high": row.high,
+            "range_covers": "all",
             "inputs": json.dumps({"confidence": row.label}),
             "disclosed_on": dataset.vintage,
             "locator": f"row {row.number} of the file ({row.name})",

@@ -25,13 +25,23 @@ UNITS = {
     "cost": "USD",
     "ratio": "ratio",
     "share_of_pretraining": "fraction",
+    "share_of_run": "fraction",
     "growth_rate": "ratio",
+}
+# What a kind counts by its nature; the other kinds say so in `basis`.
+BASIS = {
+    "chip_hours": "accelerator_time",
+    "chips_x_time": "accelerator_time",
+    "cost": "cost",
+    "tokens_x_params": "operations",
+    "rollouts": "operations",
 }
 # Fields that have a column of their own; the rest of a claim goes into `inputs`.
 _COLUMNS = {
     "id", "model", "applies_to", "stage", "evidence", "value", "low", "high",
     "reference", "reference_stage", "basis", "hardware", "precision", "disclosed_on",
     "locator", "summary", "caveat", "url", "repeats", "supersedes", "status",
+    "derived_from", "range_covers", "basis_reason", "of",
 }  # fmt: skip
 
 
@@ -115,6 +125,10 @@ def models(entries: Iterable[Model]) -> pd.DataFrame:
             "model_id": m.id,
             "name": m.name,
             "developer": m.developer,
+            "country": m.country,
+            "openness": m.openness,
+            "role": m.role,
+            "source": m.source,
             "released_on": m.released_on,
             "base_model_id": m.base_model,
             "family": m.family or m.id,
@@ -187,6 +201,7 @@ def _value(quantity: Quantity | None) -> float | None:
 def _claim(note: Note, claim: Any) -> dict[str, Any]:
     stated = getattr(claim, "value", None)
     reference_stage = getattr(claim, "reference_stage", None)
+    derived = getattr(claim, "derived_from", ())
     return {
         "claim_id": f"{note.source.id}/{claim.id}",
         "source_id": note.source.id,
@@ -198,11 +213,13 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "unit": UNITS.get(claim.evidence),
         "low": _value(getattr(claim, "low", None)),
         "high": _value(getattr(claim, "high", None)),
-        "bound": stated.bound if stated else None,
+        "range_covers": getattr(claim, "range_covers", "all"),
+        "bound": getattr(claim, "bound", None),
         "inputs": _inputs(claim),
         "reference_model_id": getattr(claim, "reference", None),
         "reference_stage": reference_stage,
-        "basis": getattr(claim, "basis", None),
+        "basis": getattr(claim, "basis", None) or BASIS.get(claim.evidence),
+        "basis_reason": getattr(claim, "basis_reason", None),
         "hardware_id": getattr(claim, "hardware", None),
         "precision": getattr(claim, "precision", None),
         "disclosed_on": claim.disclosed_on or note.source.published_on,
@@ -212,6 +229,7 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "url": claim.url,
         "repeats": full_id(claim.repeats, note) if claim.repeats else None,
         "supersedes": ", ".join(full_id(s, note) for s in claim.supersedes) or None,
+        "derived_from": ", ".join(full_id(s, note) for s in derived) or None,
         "status": claim.status,
         "withdrawn_on": None,
     }

@@ -350,13 +350,14 @@ def _among_themselves(
     notes: list[Note], fallen: set[str]
 ) -> tuple[list[Note], list[Fault]]:
     """Check what notes say of each other; return the notes that hold."""
-    known = {f"{n.source.id}/{c.id}" for n in notes for c in n.claims}
+    known = {f"{n.source.id}/{c.id}": c for n in notes for c in n.claims}
     faults: list[Fault] = []
     for note in notes:
         for k, claim in enumerate(note.claims):
             own = f"{note.source.id}/{claim.id}"
             named = [("repeats", claim.repeats)] if claim.repeats else []
             named += [("supersedes", s) for s in claim.supersedes]
+            named += [("derived_from", s) for s in getattr(claim, "derived_from", ())]
             for name, target in named:
                 wanted = full_id(target, note)
                 line = note.lines.near(("claims", k, name))
@@ -374,5 +375,38 @@ def _among_themselves(
                             target,
                         )
                     )  # fmt: skip
+                elif name == "repeats" and wanted in known:
+                    other = _another_quantity(claim, known[wanted])
+                    if other:
+                        faults.append(
+                            Fault(
+                                note.path, line, name,
+                                f"{target} is about another quantity ({other})",
+                                "An echo repeats a claim on the same model and stage; "
+                                "remove `repeats`, or use `derived_from` where the "
+                                "source computed the one from the other", target,
+                            )
+                        )  # fmt: skip
     bad = {f.path for f in faults}
     return [n for n in notes if n.path not in bad], faults
+
+
+def _another_quantity(echo: Any, original: Any) -> str:
+    """What tells two claims apart that should be about one quantity; '' = nothing."""
+    growth = echo.evidence == original.evidence == "growth_rate"
+    for name in ("stage", "benchmark", *(["of"] if growth else [])):
+        ours, theirs = getattr(echo, name, None), getattr(original, name, None)
+        if ours != theirs:
+            return f"{name} {ours or 'none'} against {theirs or 'none'}"
+    ours, theirs = _members(echo), _members(original)
+    if ours <= theirs and bool(ours) == bool(theirs):
+        return ""
+    return f"{', '.join(sorted(ours - theirs)) or 'no model'} against " + (
+        ", ".join(sorted(theirs)) or "no model"
+    )
+
+
+def _members(claim: Any) -> set[str]:
+    """The models that a claim is about; a class claim may be echoed for a part."""
+    model = getattr(claim, "model", None)
+    return {model} if model else set(getattr(claim, "applies_to", ()))

@@ -11,11 +11,13 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.notes.faults import Fault, nearest, short
 from pipeline.notes.frontmatter import Unreadable, decode, load
+from pipeline.vocabulary import Openness, Role
 
 SLUG = r"^[a-z0-9][a-z0-9.-]*$"
 
@@ -34,6 +36,10 @@ class Model(BaseModel):
     name: str
     developer: str
     released_on: date
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    openness: Openness | None = None
+    role: Role | None = None
+    source: str | None = None
     base_model: str | None = None
     is_reasoning: bool = False
     family: str | None = None

@@ -14,8 +14,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from pipeline.notes.registry import SLUG
 from pipeline.notes.values import Quantity, hours, quantity
+from pipeline.vocabulary import (
+    Basis,
+    Covers,
+    Grade,
+    Precision,
+    SourceKind,
+    Stage,
+    Status,
+)
 
-Stage = Literal["pretraining", "sft", "reasoning", "total"]
 Slug = Annotated[str, Field(pattern=SLUG)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -34,14 +42,21 @@ def _span(*units: str) -> Callable[[Any], Any]:
         if isinstance(value, dict):
             if set(value) != {"low", "high"}:
                 raise ValueError("a range has exactly `low` and `high`")
-            low, high = (quantity(value[k], units).value for k in ("low", "high"))
-            return Span(low=low, high=high)
+            low, high = (quantity(value[k], units) for k in ("low", "high"))
+            if low.bound or high.bound:
+                raise ValueError("the ends of a range are plain numbers")
+            return Span(low=low.value, high=high.value)
         if isinstance(value, Span):
             return value
-        number = quantity(value, units).value
-        return Span(low=number, high=number)
+        number = quantity(value, units)
+        return Span(low=number.value, high=number.value, bound=number.bound)
 
     return read
+
+
+def _basis(value: Any) -> Any:
+    """`flop` and `gpu_hours`, as version 0.1 wrote them, beside today's words."""
+    return {"flop": "operations", "gpu_hours": "accelerator_time"}.get(value, value)
 
 
 def _points(value: Any) -> Any:
@@ -56,10 +71,11 @@ class Strict(BaseModel):
 
 
 class Span(Strict):
-    """A number (low = high) or a 90% range."""
+    """A number (low = high), which may be a bound, or a 90% range."""
 
     low: float
     high: float
+    bound: str | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Span:
@@ -85,6 +101,7 @@ Share = Annotated[Span, BeforeValidator(_span("", "%"))]
 TokenSpan = Annotated[Span, BeforeValidator(_span("", "tokens"))]
 CountSpan = Annotated[Span, BeforeValidator(_span(""))]
 Duration = Annotated[float, BeforeValidator(hours)]
+Counted = Annotated[Basis, BeforeValidator(_basis)]
 
 
 class Source(Strict):
@@ -97,7 +114,7 @@ class Source(Strict):
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     published_on: date
     retrieved_on: date | None = None
-    kind: Literal["primary", "analyst", "press", "scrape"]
+    kind: SourceKind
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
 
 
@@ -112,9 +129,7 @@ class Common(Strict):
     disclosed_on: date | None = None
     repeats: str | None = None
     supersedes: tuple[str, ...] = ()
-    status: Literal["accepted", "draft", "doubtful", "retracted", "withdrawn"] = (
-        "accepted"
-    )
+    status: Status = "accepted"
 
 
 class About(Common):
@@ -123,11 +138,27 @@ class About(Common):
     model: str | None = None
     applies_to: tuple[str, ...] = ()
     stage: Stage
+    derived_from: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_subject(self) -> About:
         if (self.model is None) == (not self.applies_to):
             raise ValueError("give either `model` or `applies_to`")
+        return self
+
+    @property
+    def bound(self) -> str | None:
+        """`upper` or `lower` where an input is one: `rollouts: at least 1e8`."""
+        return next(iter(self._bounds()), None)
+
+    def _bounds(self) -> set[str]:
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return {v.bound for v in values if isinstance(v, Span | Quantity) and v.bound}
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> About:
+        if len(self._bounds()) > 1:
+            raise ValueError("one input is `at most`, another `at least`: no bound")
         return self
 
 
@@ -137,6 +168,7 @@ class Stated(About):
     value: Quantity | None = None
     low: Quantity | None = None
     high: Quantity | None = None
+    range_covers: Covers = "all"
 
     @model_validator(mode="after")
     def _consistent(self) -> Stated:
@@ -145,6 +177,8 @@ class Stated(About):
         value = self.value.value if self.value else None
         if value is None and (low is None or high is None):
             raise ValueError("give `value`, or both `low` and `high`")
+        if self.range_covers != "all" and (low is None or high is None):
+            raise ValueError("`range_covers` goes with `low` and `high`")
         if low is not None and high is not None and low > high:
             raise ValueError("low is above high")
         if self.value and self.value.bound is None and value is not None:
@@ -155,6 +189,19 @@ class Stated(About):
         return self
 
 
+class Counting(Stated):
+    """A claim that may count operations or accelerator time, and should say which."""
+
+    basis: Counted | None = None
+    basis_reason: Words | None = None
+
+    @model_validator(mode="after")
+    def _reason_of_what(self) -> Counting:
+        if self.basis_reason and self.basis is None:
+            raise ValueError("`basis_reason` goes with `basis`")
+        return self
+
+
 class StatedInputs(Strict):
     """What the same source says a figure was computed from."""
 
@@ -162,7 +209,7 @@ class StatedInputs(Strict):
     parameters: Parameters
 
 
-class FlopClaim(Stated):
+class FlopClaim(Counting):
     """Compute as reported."""
 
     evidence: Literal["flop"]
@@ -170,7 +217,7 @@ class FlopClaim(Stated):
     low: Flop | None = None
     high: Flop | None = None
     inputs_stated: StatedInputs | None = None
-    confidence: Literal["confident", "likely", "speculative"] | None = None
+    confidence: Grade | None = None
 
 
 class ChipHours(Stated):
@@ -181,7 +228,7 @@ class ChipHours(Stated):
     low: Hours | None = None
     high: Hours | None = None
     hardware: str
-    precision: Literal["bf16", "fp8"]
+    precision: Precision
     utilisation: Share | None = None
 
 
@@ -192,7 +239,7 @@ class ChipsTime(About):
     chips: CountSpan
     duration: Duration
     hardware: str
-    precision: Literal["bf16", "fp8"]
+    precision: Precision
     utilisation: Share | None = None
 
 
@@ -206,18 +253,49 @@ class TokensParams(About):
 
 
 class Rollouts(About):
-    """Reinforcement learning counted from its rollouts."""
+    """Reinforcement learning counted from its rollouts, or from all their tokens."""
 
     evidence: Literal["rollouts"]
     parameters: Parameters
-    steps: Count
-    prompts: Count
-    samples: Count
-    mean_tokens: TokenSpan
+    steps: Count | None = None
+    prompts: Count | None = None
+    samples: Count | None = None
+    rollouts: CountSpan | None = None
+    mean_tokens: TokenSpan | None = None
+    tokens: TokenSpan | None = None
     prompt_tokens: Tokens | None = None
     gradient_passes: Count | None = None
     reference_pass: bool = False
     critic: bool = False
+
+    @model_validator(mode="after")
+    def _counted_once(self) -> Rollouts:
+        steps = (self.steps, self.prompts, self.samples)
+        ways = (
+            all(steps) and bool(self.mean_tokens),
+            bool(self.rollouts and self.mean_tokens),
+            bool(self.tokens),
+        )
+        given = sum(map(bool, (any(steps), self.rollouts, self.tokens)))
+        twice = self.tokens and (self.mean_tokens or self.prompt_tokens)
+        if given != 1 or not any(ways) or twice:
+            raise ValueError(
+                "give `steps`, `prompts`, `samples` and `mean_tokens`, or `rollouts` "
+                "and `mean_tokens`, or `tokens` (all that were generated)"
+            )
+        return self
+
+
+class Throughput(About):
+    """Tokens a day on so many chips: how far operations lag behind chip time."""
+
+    evidence: Literal["throughput"]
+    parameters: Parameters
+    tokens_per_day: TokenSpan
+    trained_per_day: TokenSpan | None = None
+    chips: CountSpan
+    hardware: str
+    precision: Precision
 
 
 class Cost(Stated):
@@ -231,7 +309,7 @@ class Cost(Stated):
     price_per_hour: Dollars | None = None
 
 
-class Ratio(Stated):
+class Ratio(Counting):
     """So many times the compute of another model."""
 
     evidence: Literal["ratio"]
@@ -242,7 +320,7 @@ class Ratio(Stated):
     reference_stage: Stage | None = None
 
 
-class ShareOfPretraining(Stated):
+class ShareOfPretraining(Counting):
     """A share of the base model's pre-training; meaningless without its basis."""
 
     evidence: Literal["share_of_pretraining"]
@@ -251,7 +329,38 @@ class ShareOfPretraining(Stated):
     high: Fraction | None = None
     reference: str | None = None
     reference_stage: Stage | None = None
-    basis: Literal["flop", "gpu_hours", "cost"]
+    basis: Counted
+
+
+class ShareOfRun(Counting):
+    """A share of a larger part of the same model's run."""
+
+    evidence: Literal["share_of_run"]
+    model: str
+    value: Fraction | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+    of: Literal["post_training", "total"]
+    basis: Counted
+
+    @model_validator(mode="after")
+    def _a_part(self) -> ShareOfRun:
+        if self.stage == self.of or self.stage == "total":
+            raise ValueError("a stage is a share of `post_training` or of `total`")
+        for part in (self.value, self.low, self.high):
+            if part is not None and part.value > 1:
+                raise ValueError("a part is at most 100% of the whole")
+        return self
+
+    @property
+    def reference(self) -> str:
+        """The same model."""
+        return self.model
+
+    @property
+    def reference_stage(self) -> str:
+        """The whole of which it is a part."""
+        return self.of
 
 
 class Parity(About):
@@ -262,7 +371,7 @@ class Parity(About):
     distilled: bool = False
 
 
-class Bound(Stated):
+class Bound(Counting):
     """One-sided; never a point."""
 
     evidence: Literal["bound"]
@@ -322,9 +431,11 @@ _CLAIMS: tuple[type[Common], ...] = (
     ChipsTime,
     TokensParams,
     Rollouts,
+    Throughput,
     Cost,
     Ratio,
     ShareOfPretraining,
+    ShareOfRun,
     Parity,
     Bound,
     GrowthRate,
@@ -336,9 +447,11 @@ Claim = Annotated[
     | ChipsTime
     | TokensParams
     | Rollouts
+    | Throughput
     | Cost
     | Ratio
     | ShareOfPretraining
+    | ShareOfRun
     | Parity
     | Bound
     | GrowthRate

@@ -27,7 +27,7 @@ claims:
   # Keep what you need; every kind and field is explained in sources/README.md.
   - id: rl-compute
     model: MODEL           # an id or alias of models.yaml
-    stage: reasoning       # pretraining | sft | reasoning | total
+    stage: reasoning       # pretraining | sft | reasoning | post_training | total
     evidence: flop
     value: about 1e24
     locator: "section, table, page"

@@ -122,7 +122,7 @@ CLAIM_TRAPS = {
             "value": 1e-4,
             "bound": None,
             "model_id": "phi-4-reasoning",
-            "repeats": "epoch-how-far-can-reasoning-models-scale/phi-share",
+            "status": "doubtful",
         },
     ),
     "the first o1 as a model": (
@@ -338,8 +338,8 @@ def bad_units(w: Written) -> list[str]:
     for row in rows_of(claims):
         name, evidence = row["claim_id"], row["evidence"]
         if evidence == "share_of_pretraining" and text_of(row["basis"]) not in {
-            "flop",
-            "gpu_hours",
+            "operations",
+            "accelerator_time",
             "cost",
         }:
             faults.append(f"{name}: a share without its basis")
@@ -660,7 +660,7 @@ BREACHES = {
     ),
     "mended": (missing_traps, "raw.claims", "value", 1.107e25, INKLING),
     "unfused": (
-        missing_traps, "raw.claims", "repeats", None, "qbitai-2025-05-14/phi-share",
+        missing_traps, "raw.claims", "status", None, "qbitai-2025-05-14/phi-share",
     ),
     "withdrawn": (
         missing_traps, "raw.claims", "caveat", None, "epoch-ai-models-2025-04/gpt-4o",

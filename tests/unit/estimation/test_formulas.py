@@ -145,15 +145,15 @@ def test_shares_of_r1_by_basis(
 ) -> None:
     assert numerator / denominator == pytest.approx(share, rel=0.01)
     read = formulas.ratio(
-        claim(value=share, evidence="share_of_pretraining", basis="flop"), A
+        claim(value=share, evidence="share_of_pretraining", basis="operations"), A
     )
     assert 10**read.log10 == pytest.approx(share)
 
 
 def test_a_share_by_hours_or_money_is_wider() -> None:
     given = {"value": 0.05, "evidence": "share_of_pretraining"}
-    flop = formulas.ratio(claim(**given, basis="flop"), A)
-    hours = formulas.ratio(claim(**given, basis="gpu_hours"), A)
+    flop = formulas.ratio(claim(**given, basis="operations"), A)
+    hours = formulas.ratio(claim(**given, basis="accelerator_time"), A)
     expected = math.hypot(math.log10(1.5), math.log10(3))
     assert flop.half_width == pytest.approx(math.log10(1.5))
     assert hours.half_width == pytest.approx(expected)

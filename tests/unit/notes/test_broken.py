@@ -59,6 +59,56 @@ CASES = {
     "unknown kind": (_note(_claim(evidence="flip")), 14, "no such kind"),
     "key twice": (_note(_claim() + "    id: two\n"), 18, "stands twice"),
     "echo of nothing": (_note(_claim(repeats="nowhere/none")), 18, "no such claim"),
+    "derived from nothing": (
+        _note(_claim(derived_from="[nowhere/none]")),
+        18,
+        "no such claim",
+    ),
+    "echo of another stage": (
+        _note(_claim(), _claim(id="two", stage="total", repeats="one")),
+        25,
+        "another quantity (stage total against reasoning)",
+    ),
+    "echo of another model": (
+        _note(_claim(), _claim(id="two", model="o1", repeats="one")),
+        25,
+        "another quantity (o1 against o3)",
+    ),
+    "what a missing range covers": (
+        _note(_claim(range_covers="split")),
+        11,
+        "goes with `low`",
+    ),
+    "rollouts counted twice": (
+        _note(
+            _claim(
+                evidence="rollouts",
+                value="",
+                parameters="1e9",
+                tokens="1e12",
+                rollouts="1e8",
+            )
+        ),
+        11,
+        "give `steps`",
+    ),
+    "inputs that are opposite bounds": (
+        _note(
+            _claim(
+                evidence="rollouts",
+                value="",
+                parameters="at most 1e9",
+                tokens="at least 1e12",
+            )
+        ),
+        11,
+        "no bound",
+    ),
+    "more than the whole": (
+        _note(_claim(evidence="share_of_run", value="110%", of="total", basis="cost")),
+        11,
+        "at most 100%",
+    ),
     "file name differs": (mini.note("other", _claim()).encode(), 3, "file name"),
     "share of a class without reference": (
         _note(
@@ -161,3 +211,30 @@ def test_a_stale_correction_is_a_fault() -> None:
     stale = mini.files() | {"corrections.yaml": (entry % "5e+23").encode()}
     (fault,) = read_record(stale, TODAY).faults
     assert "stale" in fault.problem
+
+
+def test_what_a_claim_counts_covers_and_rests_on() -> None:
+    data = _note(
+        _claim(low="1e23", high="1e25", range_covers="split", basis="gpu_hours"),
+        _claim(id="run", stage="total", value="9e25", derived_from="[one]"),
+        _claim(id="part", stage="post_training", evidence="share_of_run",
+               value="85%", of="total", basis="flop", basis_reason="a bill in FLOP"),
+        _claim(id="counted", evidence="rollouts", value="", parameters="23e9",
+               rollouts="at least 1e8", mean_tokens="{low: 1e4, high: 6e4}"),
+        _claim(id="rate", evidence="throughput", value="", parameters="49e9",
+               tokens_per_day="33e9", trained_per_day="16e9", chips="3000",
+               hardware="h800", precision="bf16"),
+    )  # fmt: skip
+    record = read_record(mini.files() | {BROKEN: data}, TODAY)
+    assert record.faults == ()
+    claims = record.tables["raw.claims"].set_index("claim_id")
+    columns = ["range_covers", "basis", "derived_from", "reference_stage", "bound"]
+    told = claims.loc[claims["source_id"] == "broken", columns]
+    told = told.astype(object).where(told.notna(), None)
+    assert {i: tuple(row) for i, row in told.T.to_dict("list").items()} == {
+        "broken/one": ("split", "accelerator_time", None, None, None),
+        "broken/run": ("all", None, "broken/one", None, None),
+        "broken/part": ("all", "operations", None, "total", None),
+        "broken/counted": ("all", "operations", None, None, "lower"),
+        "broken/rate": ("all", None, None, None, None),
+    }

@@ -52,7 +52,7 @@ def test_the_claim_of_the_manual():
         ("o3: ratio at least 2.5 times GPT-6 Astra",
          {"value": 2.5, "reference": "gpt-6-astra"}),
         ("o3: share 20% of grok-3, basis flop",
-         {"value": 0.2, "reference": "grok-3", "basis": "flop"}),
+         {"value": 0.2, "reference": "grok-3", "basis": "operations"}),
         ("o3: bound at most 1e25", {"value": 1e25}),
         ("o3: cost $300M", {"value": 3e8}),
         ("o3: chip_hours 140k, hardware H100 SXM, precision bf16",
