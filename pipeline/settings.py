@@ -1,4 +1,4 @@
-"""Paths and settings; the only reader of the environment.
+"""The project folder and settings; the only reader of the environment.
 
 What belongs here: HEADROOM_* variables, the usual AWS_* ones, and the folders derived
 from them. What does not: constants of the method (sources/assumptions.yaml).
@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import ClassVar
 
 EPOCH_URL = "https://epoch.ai/data/notable_ai_models.csv"
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 class SettingsError(ValueError):
-    """The environment says something that cannot be."""
+    """The environment says something that cannot be, or names no project."""
 
 
 @dataclass(frozen=True)
@@ -112,30 +111,67 @@ class Settings:
         return self.warehouse / ".writer.lock"
 
 
-def load() -> Settings:
-    """Read the environment.
+def choose(folder: Path) -> None:
+    """Make a folder the project, for this process and those that it starts."""
+    os.environ["HEADROOM_PROJECT"] = str(folder.expanduser().resolve())
 
+
+def load(project: Path | None = None) -> Settings:
+    """Find the project folder and read the environment.
+
+    The project is the folder given, else HEADROOM_PROJECT, else the nearest parent of
+    the working folder that has `sources/`.
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
     HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
     HEADROOM_WEBHOOK is called when a run fails. HEADROOM_CATALOG and HEADROOM_DATA put
     the lake where several machines reach it (docs/deploy.md).
 
+    Args:
+        project: its folder; then the three variables that move folders do not count.
+
     Raises:
-        SettingsError: if those two do not go together, or lack a key.
+        SettingsError: if there is no project, if those last two do not go together or
+            if they lack a key.
     """
 
-    def folder(variable: str, default: Path) -> Path:
-        return Path(os.environ.get(variable) or default).expanduser().resolve()
+    def folder(variable: str, name: str) -> Path:
+        moved = None if project else os.environ.get(variable)
+        return Path(moved or _project(project) / name).expanduser().resolve()
 
     return Settings(
-        sources=folder("HEADROOM_SOURCES", PROJECT / "sources"),
-        warehouse=folder("HEADROOM_WAREHOUSE", PROJECT / "warehouse"),
-        home=folder("DAGSTER_HOME", PROJECT / ".dagster"),
+        sources=folder("HEADROOM_SOURCES", "sources"),
+        warehouse=folder("HEADROOM_WAREHOUSE", "warehouse"),
+        home=folder("DAGSTER_HOME", ".dagster"),
         epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
         remote=_remote(),
         epoch_daily=bool(os.environ.get("HEADROOM_EPOCH_URL")),
         webhook=os.environ.get("HEADROOM_WEBHOOK") or None,
         dagster_in_postgres=bool(os.environ.get("HEADROOM_DAGSTER_URL")),
+    )
+
+
+def _project(chosen: Path | None) -> Path:
+    """The project folder; never the one that this package is installed in."""
+    named = chosen or os.environ.get("HEADROOM_PROJECT")
+    if named:
+        project = Path(named).expanduser().resolve()
+        if not (project / "sources").is_dir():
+            raise SettingsError(
+                f"{project} has no folder `sources`, so it is no Headroom project; "
+                f"`headroom init {project}` makes one"
+            )
+        return project
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise SettingsError("the working folder no longer exists") from error
+    for project in (here, *here.parents):
+        if (project / "sources").is_dir():
+            return project
+    raise SettingsError(
+        f"{here} lies in no Headroom project (no folder `sources` there or above); "
+        "go to one, name it with --project or HEADROOM_PROJECT, or make one with "
+        "`headroom init DIR`"
     )
 
 

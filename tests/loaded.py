@@ -24,8 +24,8 @@ from pipeline.estimation.vintages import Component, State
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import read_record
 from pipeline.projection.project import Projected, project
-from pipeline.settings import PROJECT
 from tests import mini
+from tests.mini import PROJECT
 
 _DRAWS: dict[str, NDArray[np.float64]] = {}  # by content, shared by all records
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pipeline.settings import PROJECT, Settings
+from pipeline.settings import Settings
 
+PROJECT = Path(__file__).resolve().parents[1]  # this checkout
 HERE = Path(__file__).parent / "data" / "mini"
 CONSTANTS = ("hardware.csv", "assumptions.yaml", "scenarios.yaml")
 

@@ -8,17 +8,20 @@ that `headroom --help` and a refresh with nothing to do stay quick.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from pipeline import __version__, settings
 from pipeline.cli import explain, fetch, note, releases, report
 from pipeline.cli.console import WRONG_USAGE, red
+from pipeline.cli.init import init
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
 from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 from pipeline.cli.whatif import whatif
-from pipeline.settings import SettingsError
 
 app = typer.Typer(
     name="headroom",
@@ -27,7 +30,38 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (refresh, status, estimates, projection, whatif, sql, ui):
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"headroom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def project(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="DIR",
+            help="The project folder; default: HEADROOM_PROJECT, else the nearest "
+            "parent of the working folder that has sources/.",
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_version, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """What holds for every command."""
+    if folder is not None:
+        settings.choose(folder)
+
+
+for command in (init, refresh, status, estimates, projection, whatif, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 releases.register(app)
@@ -42,6 +76,6 @@ def main() -> None:
         app()
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
-    except SettingsError as error:
+    except settings.SettingsError as error:
         red(str(error))
         sys.exit(WRONG_USAGE)

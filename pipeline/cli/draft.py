@@ -11,17 +11,15 @@ import re
 import urllib.parse
 import urllib.request
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from pipeline import api
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
-
-if TYPE_CHECKING:
-    from pipeline.notes.registry import Registry
 
 TIMEOUT = 20  # seconds
 LIMIT = 40_000_000  # bytes of a page, file or PDF
@@ -50,7 +48,7 @@ def draft(
     if not text.strip():
         why = why_empty(data) if kind_of(data) == "pdf" else "holds no text"
         stop(f"{article} {why}; give the article as text instead")
-    found = marked(extract(text, registry(settings.sources)), _estimates(settings))
+    found = marked(extract(text, api.registry(settings.sources)), _estimates(settings))
     if json:
         as_json(asdict(found))
         return
@@ -92,8 +90,8 @@ def accept(
     except (ValueError, Unreadable) as error:
         stop(str(error), WRONG_USAGE)
     note, faults = read_note(
-        f"notes/{path.name}", text.encode(), registry(settings.sources),
-        latest(settings.sources),
+        f"notes/{path.name}", text.encode(), api.registry(settings.sources),
+        api.latest(settings.sources),
     )  # fmt: skip
     if faults:
         for fault in faults:
@@ -138,32 +136,6 @@ def _slug(article: str) -> str:
     name = article.rstrip("/").rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
     slug = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
     return slug[:80] or "draft"
-
-
-def registry(sources: Path) -> Registry:
-    """Models and hardware as `sources/` has them; stops where it has not."""
-    from pipeline.notes.registry import build, read_hardware, read_models
-
-    try:
-        models, _ = read_models("models.yaml", (sources / "models.yaml").read_bytes())
-        chips, _ = read_hardware(
-            "hardware.csv", (sources / "hardware.csv").read_bytes()
-        )
-    except OSError as error:
-        stop(f"the registry cannot be read ({error}); restore it from version control")
-    return build(models, chips)[0]
-
-
-def latest(sources: Path) -> date:
-    """The last date that a note may bear."""
-    from pipeline.notes import constants
-
-    try:
-        data = (sources / "assumptions.yaml").read_bytes()
-    except OSError as error:
-        stop(f"the constants cannot be read ({error}); restore them")
-    known, _ = constants.read_assumptions("assumptions.yaml", data)
-    return constants.latest(known, datetime.now(UTC).date())
 
 
 def _estimates(settings: Any) -> dict[tuple[str, str], tuple[float, float]]:

@@ -12,7 +12,7 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.release import Row, flop, frame, rows
+from pipeline.cli.release import Row, flop, rows
 from pipeline.cli.show import find_model, find_vintage
 from pipeline.settings import Settings
 from pipeline.vocabulary import STAGES
@@ -129,8 +129,9 @@ def _as_of(settings: Settings, claims: list[Row], at: object) -> None:
     from pipeline.estimation.observe import observe
     from pipeline.estimation.overruled import Overruled
     from pipeline.estimation.vintages import method_of
+    from pipeline.lake.reading import read_contract
 
-    frames = {table: frame(settings, table) for table in _ROLES_FROM}
+    frames = {table: read_contract(settings, table) for table in _ROLES_FROM}
     assumed = Assumed.of(frames["core.assumptions"])
     observed = observe(
         frames["raw.claims"], frames["raw.sources"], frames["core.models"],

@@ -7,13 +7,10 @@ SQL of users (sandbox of the lake).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.cli.console import WRONG_USAGE, stop
 from pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Row = dict[str, Any]
 
@@ -40,17 +37,6 @@ def rows(
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         stop(f"{settings.plain} cannot be read ({why}): run `headroom refresh`.")
-
-
-def frame(settings: Settings, name: str) -> pd.DataFrame:
-    """A table of the release, as its contract has it."""
-    import pandas as pd
-
-    from pipeline.contracts import conform, contract
-
-    found = rows(settings, f"SELECT * FROM {name}")  # noqa: S608 - names of contracts
-    names = list(contract(name).to_schema().columns)
-    return conform(contract(name), pd.DataFrame(found, columns=names))
 
 
 def flop(value: float | None) -> str:

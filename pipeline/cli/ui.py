@@ -22,6 +22,10 @@ from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, out, stop
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 10
+_WORKSPACE = """\
+load_from:
+  - python_module: {module_name: pipeline.definitions, location_name: headroom}
+"""
 
 
 def ui(
@@ -50,7 +54,8 @@ def ui(
             "first.",
             WRONG_USAGE,
         )
-    workspace = environment.PROJECT / "workspace.yaml"
+    workspace = settings.home / "workspace.yaml"
+    workspace.write_text(_WORKSPACE, encoding="utf-8")
     env = os.environ | {
         "DAGSTER_HOME": str(settings.home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",

@@ -1,39 +1,29 @@
 """`headroom whatif`: what one more disclosure would change. Nothing is written.
 
-What belongs here: the release's tables with the disclosure added, and the printing.
-What does not: the grammar (notes/sentence.py), the comparison (projection/whatif.py).
+What belongs here: the command and its printing. What does not: the release's tables
+with the disclosure added (pipeline.api), the comparison (projection/whatif.py).
 """
 
 from __future__ import annotations
 
 import time
-from collections import ChainMap
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.draft import latest, registry
-from pipeline.cli.release import Row, day, flop, frame, rows
+from pipeline import api
+from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.release import Row, day, flop
 from pipeline.cli.show import table
-from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.notes.parse import Note
-    from pipeline.notes.registry import Model, Registry
     from pipeline.projection.whatif import WhatIf
 
 SHOWN = 12  # estimates listed; the rest is counted
-_TABLES = (
-    "raw.claims", "raw.sources", "raw.corrections", "core.models", "core.hardware",
-    "core.assumptions", "core.scenarios",
-)  # fmt: skip
-CLAIMED = "claimed"  # the scenario that a claimed growth becomes
 
 
 def whatif(
@@ -46,152 +36,22 @@ def whatif(
     json: Json = False,
 ) -> None:
     """What one more disclosure would change; writes nothing."""
-    from pipeline.estimation.gibbs import NotConvergedError
-    from pipeline.lake.draws import DrawCache
-    from pipeline.projection.whatif import what_if
+    from pipeline.lake import LakeError, UsageError
 
     began = time.perf_counter()
     if (claim is None) == (note is None):
         stop("give either --claim or --note", WRONG_USAGE)
-    settings = environment.load()
-    told, new = _sentence(settings, claim) if claim else _note(settings, note)
-    before = {name: frame(settings, name) for name in _TABLES}
-    after = _with(before, told, new)
-    newest = rows(settings, "SELECT max(vintage) AS v FROM out.convergence")[0]["v"]
-    at = max(
-        [newest, *(c.disclosed_on or told.source.published_on for c in told.claims)]
-    )
     try:
-        # What is drawn anew stays in memory.
-        found = what_if(
-            before, after, _stamp(at), ChainMap({}, DrawCache(settings.cache))
-        )
-    except NotConvergedError as error:
-        stop(str(error))
+        found = api.whatif(claim, note=note)
+    except LakeError as error:
+        wrong = isinstance(error, UsageError)
+        stop(str(error), WRONG_USAGE if wrong else DATA_FAILED)
     seconds = time.perf_counter() - began
     if json:
-        as_json(_facts(found, at, new, seconds))
+        as_json(_facts(found, seconds))
     else:
-        _tell(found, at, new)
+        _tell(found)
         out.print(f"Took {seconds:.1f} s; nothing was written.")
-
-
-def _sentence(settings: Settings, claim: str) -> tuple[Note, list[Model]]:
-    from pipeline.notes.parse import read_note
-    from pipeline.notes.registry import build
-    from pipeline.notes.sentence import SOURCE, SentenceError, read_sentence
-
-    known = registry(settings.sources)
-    try:
-        read = read_sentence(claim, known, datetime.now(UTC).date())
-    except SentenceError as error:
-        stop(str(error), WRONG_USAGE)
-    new = [read.model] if read.model else []
-    with_new, _ = build([*known.models.values(), *new], known.hardware.values())
-    told, faults = read_note(f"{SOURCE}.md", read.note, with_new, read.disclosed)
-    if told is None:
-        f = faults[0]
-        where = f"{f.field}: " if f.field else ""
-        _wrong(f"{where}{f.problem}", f.found, f.remedy)
-    return told, _unpublished(settings, with_new)
-
-
-def _note(settings: Settings, path: Path | None) -> tuple[Note, list[Model]]:
-    from pipeline.notes.parse import read_note
-
-    if path is None or not path.is_file():
-        stop(f"{path}: there is no such note", WRONG_USAGE)
-    known = registry(settings.sources)
-    told, faults = read_note(
-        f"notes/{path.name}", path.read_bytes(), known, latest(settings.sources)
-    )
-    if told is None:
-        stop(str(faults[0]), WRONG_USAGE)
-    if not told.claims:
-        stop(f"{path} has no claims, so that nothing would change", WRONG_USAGE)
-    return told, _unpublished(settings, known)
-
-
-def _wrong(problem: str, found: str, remedy: str) -> NoReturn:
-    told = f" (found {found!r})" if found else ""
-    stop(f"{problem}{told}. {remedy}", WRONG_USAGE)
-
-
-def _unpublished(settings: Settings, known: Registry) -> list[Model]:
-    """Models that the release does not have."""
-    published = rows(settings, "SELECT model_id FROM core.models")
-    return [
-        m for m in known.models.values()
-        if m.id not in {r["model_id"] for r in published}
-    ]  # fmt: skip
-
-
-def _with(
-    before: dict[str, pd.DataFrame], told: Note, new: list[Model]
-) -> dict[str, pd.DataFrame]:
-    """The tables with the note; it replaces an older note of the same source."""
-    import pandas as pd
-
-    from pipeline.contracts import conform, contract
-    from pipeline.notes import frames
-
-    added = {
-        "raw.claims": frames.claims([told]),
-        "raw.sources": frames.sources([told]),
-        "core.models": frames.models(new),
-    }
-    after = dict(before)
-    for name, more in added.items():
-        old = before[name]
-        if "source_id" in old:
-            old = old[old["source_id"] != told.source.id]
-        fitted = more.reindex(columns=old.columns)
-        after[name] = pd.concat(
-            [old, conform(contract(name), fitted)], ignore_index=True
-        )
-    claims = after["raw.claims"]
-    for column in ("repeats", "supersedes"):
-        named = claims[column].dropna().str.split(", ").explode()
-        for target in sorted(set(named) - set(claims["claim_id"])):
-            stop(f"{column}: there is no claim {target!r} in the release", WRONG_USAGE)
-    after["core.scenarios"] = _claimed(before["core.scenarios"], told)
-    return after
-
-
-def _claimed(scenarios: pd.DataFrame, told: Note) -> pd.DataFrame:
-    """The scenarios, and the marked one again with each claimed growth."""
-    import pandas as pd
-
-    extra: list[pd.DataFrame] = []
-    for claim in told.claims:
-        marked = scenarios[scenarios["headline"].astype(bool)]
-        if claim.evidence != "growth_rate" or marked.empty:
-            continue
-        value = claim.value.value
-        changed: dict[str, Any] = {}
-        if claim.of == "reasoning":
-            months = (12.0, 12.0)
-            if claim.per != "year":
-                months = (claim.per.months.low, claim.per.months.high)
-            changed = {
-                "pace_times": value, "pace_months_low": months[0],
-                "pace_months_high": months[1], "pace_factor": 1.0,
-                "pace_claim": f"{told.source.id}/{claim.id}",
-            }  # fmt: skip
-        else:
-            changed = {
-                f"frontier_growth_{end}": bound.value if bound else value
-                for end, bound in (("low", claim.low), ("high", claim.high))
-            }
-        name = CLAIMED if not extra else f"{CLAIMED}_{len(extra) + 1}"
-        extra.append(marked.assign(scenario=name, headline=False, **changed))
-    return pd.concat([scenarios, *extra], ignore_index=True)
-
-
-def _stamp(at: date) -> pd.Timestamp:
-    import pandas as pd
-
-    return pd.Timestamp(at)
 
 
 def _records(found: pd.DataFrame) -> list[Row]:
@@ -203,10 +63,10 @@ def _records(found: pd.DataFrame) -> list[Row]:
     ]
 
 
-def _facts(found: WhatIf, at: date, new: list[Model], seconds: float) -> dict[str, Any]:
+def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
     return {
-        "at": at,
-        "new_models": [m.model_dump() for m in new],
+        "at": found.at.date(),
+        "new_models": _records(found.new_models),
         "observations": _records(found.roles),
         "estimates": _records(found.estimates),
         "convergence": _records(found.convergence),
@@ -216,11 +76,12 @@ def _facts(found: WhatIf, at: date, new: list[Model], seconds: float) -> dict[st
     }
 
 
-def _tell(found: WhatIf, at: date, new: list[Model]) -> None:
-    out.print(f"As known on {at}, without the disclosure and with it:")
-    for model in new:
+def _tell(found: WhatIf) -> None:
+    out.print(f"As known on {found.at.date()}, without the disclosure and with it:")
+    for model in _records(found.new_models):
         out.print(
-            f"  {model.name} is new: {model.id}, released {model.released_on}",
+            f"  {model['name']} is new: {model['model_id']}, released "
+            f"{model['released_on']}",
             markup=False,
         )
     for role in _records(found.roles):

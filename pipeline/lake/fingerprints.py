@@ -12,9 +12,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-import pipeline
-
 _METHOD = ("contracts", "notes", "estimation", "projection")
+_PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "scipy", "pandas", "duckdb")
 
 
@@ -54,11 +53,10 @@ def release_id(newest_disclosure: date, fingerprint: str) -> str:
 
 
 def _modules(places: Iterable[str]) -> Iterable[tuple[str, bytes]]:
-    root = Path(pipeline.__file__).parent
     for place in places:
-        found = root / place
+        found = _PACKAGE / place
         for path in sorted(found.rglob("*.py")) if found.is_dir() else [found]:
-            yield path.relative_to(root).as_posix(), path.read_bytes()
+            yield path.relative_to(_PACKAGE).as_posix(), path.read_bytes()
 
 
 def _combined(parts: Iterable[tuple[str, str, str]]) -> str:

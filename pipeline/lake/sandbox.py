@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipeline.lake.errors import LakeError
+from pipeline.lake.errors import UsageError
 from pipeline.lake.heads import head
 from pipeline.settings import Settings
 
@@ -23,7 +23,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _READING = {"SELECT", "EXPLAIN"}  # DESCRIBE, SHOW, SUMMARIZE and FROM are selects too
 
 
-class SqlError(LakeError):
+class SqlError(UsageError):
     """The statement was refused or is wrong."""
 
 
@@ -43,7 +43,7 @@ def run_sql(
     Raises:
         SqlError: with the database's own reason.
     """
-    path = _file(settings, release)
+    path = file_of(settings, release)
     import duckdb
 
     try:
@@ -68,15 +68,20 @@ def run_sql(
         raise SqlError(str(error)) from error
 
 
-def _file(settings: Settings, release: str | int | None) -> Path:
+def file_of(settings: Settings, release: str | int | None) -> Path:
+    """The plain file of the current or an old release.
+
+    Raises:
+        UsageError: if nothing is published, or not that.
+    """
     if release is not None:
         from pipeline.lake.history import find, plain_of
 
         return plain_of(settings, find(settings, release))
     if not settings.plain.exists():
         if head(settings) is None:
-            raise SqlError("nothing has been published yet: run `headroom refresh`")
-        raise SqlError(f"{settings.plain} is missing: run `headroom doctor`")
+            raise UsageError("nothing has been published yet: run `headroom refresh`")
+        raise UsageError(f"{settings.plain} is missing: run `headroom doctor`")
     return settings.plain
 
 

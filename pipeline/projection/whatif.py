@@ -33,6 +33,8 @@ class WhatIf:
     """The differences, each row with `…_before` and `…_after`.
 
     Attributes:
+        at: the date at which both records are read.
+        new_models: rows of core.models that only the record with the disclosure has.
         roles: claim_id, node, role and reason of each new observation.
         estimates: stages whose interval differs by more than the sampling error, new
             ones first, then by the shift of the median.
@@ -41,6 +43,8 @@ class WhatIf:
         settled: conflicts that it no longer has.
     """
 
+    at: pd.Timestamp
+    new_models: pd.DataFrame
     roles: pd.DataFrame
     estimates: pd.DataFrame
     convergence: pd.DataFrame
@@ -72,7 +76,10 @@ def what_if(
     estimates = old.estimates.merge(
         new.estimates, "outer", ["model_id", "stage"], suffixes=_SIDES
     )
+    models = after["core.models"]
     return WhatIf(
+        at=at,
+        new_models=models[~models["model_id"].isin(before["core.models"]["model_id"])],
         roles=roles.loc[fresh, ["claim_id", "node", "role", "reason"]],
         estimates=_moved(estimates, new.found.assumed["history.least_change"]),
         convergence=old.convergence.merge(

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pipeline.report.page import write
-from pipeline.settings import PROJECT
+from tests.mini import PROJECT
 
 pytestmark = [pytest.mark.bench, pytest.mark.browser]
 

@@ -17,7 +17,7 @@ import pytest
 from pipeline.estimation.formulas import span
 from pipeline.notes.constants import read_assumptions
 from pipeline.notes.registry import folded
-from pipeline.settings import PROJECT
+from tests.mini import PROJECT
 from tests.reality.record import FUSED, HARDWARE, TOKENS
 from tests.reality.report import by_method, line, narrower, report
 from tests.reality.scores import (

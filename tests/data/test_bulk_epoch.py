@@ -10,8 +10,8 @@ import pytest
 from pipeline.contracts import conform, contract
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import Record, read_record
-from pipeline.settings import PROJECT
 from tests import loaded
+from tests.mini import PROJECT
 
 SHARED = PROJECT.parent / "shared/data/epoch"
 NOTABLE, ALL = "notable_ai_models_2026-07.csv", "all_ai_models_2025-04.csv"

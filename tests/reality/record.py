@@ -12,8 +12,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.settings import PROJECT
-from tests.mini import CONSTANTS
+from tests.mini import CONSTANTS, PROJECT
 from tests.reality.rules import HardwareFacts, Selection, TokenFacts
 
 HARDWARE, TOKENS, FUSED = "hardware", "tokens", "fused"

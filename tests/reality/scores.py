@@ -20,8 +20,8 @@ from pipeline.estimation.grid import log_likelihood
 from pipeline.estimation.method import Method
 from pipeline.estimation.vintages import method_of
 from pipeline.notes.registry import build, folded, read_hardware
-from pipeline.settings import PROJECT
 from tests import loaded
+from tests.mini import PROJECT
 from tests.reality import record
 from tests.reality.rules import Selection, out_of_scope, select
 from tests.reality.table import Row, read_peaks, read_rows

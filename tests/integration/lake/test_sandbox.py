@@ -10,6 +10,7 @@ import hashlib
 import pandas as pd
 import pytest
 
+from pipeline.lake import UsageError
 from pipeline.lake.sandbox import SqlError, run_sql
 
 ATTACKS = {
@@ -138,5 +139,5 @@ def test_looking_around_is_allowed(first, sql):
 
 def test_without_a_file_there_is_a_sentence(published):
     published.plain.unlink()
-    with pytest.raises(SqlError, match="`headroom doctor`"):
+    with pytest.raises(UsageError, match="`headroom doctor`"):
         run_sql(published, "SELECT 1")

@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from pipeline.projection.trend import axes, chosen, ols, series_of, trend_table
-from pipeline.settings import PROJECT
 from tests import loaded
+from tests.mini import PROJECT
 
 NOTABLE = PROJECT.parent / "shared/data/epoch/notable_ai_models_2026-07.csv"
 

@@ -1,0 +1,81 @@
+"""A published table as a frame, for those who read it from Python.
+
+What belongs here: the current release and old ones. What does not: a user's SQL
+(sandbox.py) and what publish compares with (released.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from pipeline.lake.errors import CatalogError, UsageError
+from pipeline.lake.sandbox import file_of
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_table(
+    settings: Settings, table: str, release: str | int | None = None
+) -> pd.DataFrame:
+    """A table or view of a release.
+
+    The file is attached to a database of our own: DuckDB keeps one instance per path
+    and process, so that opening it directly would answer from the release before while
+    somebody holds a connection to that.
+
+    Args:
+        settings: where the warehouse lies.
+        table: schema and name, such as `core.estimates`.
+        release: id or number of an old release; default: the published file.
+
+    Raises:
+        UsageError: if there is no such table or release, or none at all.
+        CatalogError: if the file cannot be read.
+    """
+    path = file_of(settings, release)
+    import duckdb
+
+    try:
+        with duckdb.connect() as con:
+            con.execute(
+                f"ATTACH '{str(path).replace(chr(39), 2 * chr(39))}' AS r (READ_ONLY)"
+            )
+            con.execute("SET TimeZone = 'UTC'")
+            there = [
+                f"{schema}.{name}"
+                for schema, name in con.execute(
+                    "SELECT table_schema, table_name FROM information_schema.tables "
+                    "WHERE table_catalog = 'r' ORDER BY ALL"
+                ).fetchall()
+            ]
+            if table not in there:
+                near = difflib.get_close_matches(table, there, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else ", ".join(there)
+                raise UsageError(f"there is no table {table!r}; {hint}")
+            return con.sql(f"SELECT * FROM r.{table}").df()
+    except duckdb.Error as error:
+        raise CatalogError(
+            f"{path} cannot be read ({str(error).splitlines()[0]}): run "
+            "`headroom doctor`"
+        ) from error
+
+
+def read_contract(settings: Settings, table: str) -> pd.DataFrame:
+    """A table of the current release, as today's contract has it.
+
+    Raises:
+        UsageError: if nothing is published, or by a version with other contracts.
+    """
+    from pipeline.contracts import ContractError, conform, contract
+
+    rules, found = contract(table), read_table(settings, table)
+    try:
+        return conform(rules, found.reindex(columns=[*rules.to_schema().columns]))
+    except ContractError as error:
+        raise UsageError(
+            f"the release was published by another version of Headroom ({error}): "
+            "publish one with this version by `headroom refresh`"
+        ) from error
