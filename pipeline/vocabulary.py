@@ -30,6 +30,8 @@ Evidence = Literal[
     "score",
 ]
 EVIDENCE: tuple[str, ...] = get_args(Evidence)
+# Kinds without a level, and so without a node: a pace, and a comparison of ledgers.
+WITHOUT_NODE = ("growth_rate", "throughput")
 
 # What a figure counts: FLOP executed, chip time valued at the utilisation of
 # pre-training, or money (which buys chip time).

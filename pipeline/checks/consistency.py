@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contracts import TABLES, columns
+from pipeline.vocabulary import WITHOUT_NODE
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -116,7 +117,7 @@ def _uncovered(frames: Frames) -> pd.DataFrame:
 def _unobserved(frames: Frames) -> pd.DataFrame:
     claims = frames["raw.claims"]
     told = claims[
-        (claims["evidence"] != "growth_rate") & (claims["status"] == "accepted")
+        ~claims["evidence"].isin(WITHOUT_NODE) & (claims["status"] == "accepted")
     ]
     seen = set(frames["core.observations"]["claim_id"])
     return told.loc[~told["claim_id"].isin(seen), ["claim_id", "evidence"]]
