@@ -7,7 +7,6 @@ imported when they are called, so that `import pipeline` costs nothing).
 
 from __future__ import annotations
 
-from collections import ChainMap
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +70,6 @@ def whatif(
     """
     from pipeline.estimation.gibbs import NotConvergedError
     from pipeline.lake import LakeError, UsageError
-    from pipeline.lake.draws import DrawCache
     from pipeline.lake.reading import read_contract
     from pipeline.projection.whatif import what_if
 
@@ -88,7 +86,7 @@ def whatif(
     at = max(newest, *map(_stamp, own))
     try:
         # What is drawn anew stays in memory.
-        return what_if(before, after, at, ChainMap({}, DrawCache(settings.cache)))
+        return what_if(before, after, at, {})
     except NotConvergedError as error:
         raise LakeError(str(error)) from error
 

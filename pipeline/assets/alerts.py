@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipeline.assets import runs
-from pipeline.assets.io import Warehouse
+from pipeline.assets.warehouse import Warehouse
 from pipeline.lake.alerts import Alert, raise_alert
 
 

@@ -1,7 +1,6 @@
 """Putting the Dagster definitions together.
 
-What belongs here: `build_definitions` with overrides, and the registry of steps. What
-does not: any definition itself.
+What belongs here: `build_definitions`. What does not: any definition itself.
 """
 
 from __future__ import annotations
@@ -10,24 +9,18 @@ import dagster as dg
 
 from pipeline import settings
 from pipeline.assets.alerts import run_failed
-from pipeline.assets.core import ESTIMATES
-from pipeline.assets.evidence import EVIDENCE
-from pipeline.assets.io import Warehouse
+from pipeline.assets.computed import estimates_and_projections
 from pipeline.assets.jobs import fetch_job, refresh_job
-from pipeline.assets.out import PROJECTIONS
 from pipeline.assets.publish import release
-from pipeline.assets.raw import SOURCES
+from pipeline.assets.raw import sources
 from pipeline.assets.sensors import daily, daily_fetch, sources_changed
-from pipeline.assets.step import build
-
-# Every table has exactly one step.
-STEPS = (SOURCES, ESTIMATES, PROJECTIONS, EVIDENCE)
+from pipeline.assets.warehouse import Warehouse
 
 
 def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
     """Fresh definitions; tests and the command line hand in their own warehouse."""
     return dg.Definitions(
-        assets=[*(build(step) for step in STEPS), release],
+        assets=[sources, estimates_and_projections, release],
         jobs=[refresh_job, fetch_job],
         schedules=[daily, daily_fetch],
         sensors=[sources_changed, run_failed],

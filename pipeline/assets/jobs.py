@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline.assets.io import Warehouse
+from pipeline.assets.warehouse import Warehouse
 from pipeline.lake.errors import LakeError
 
 REFRESH = "refresh"

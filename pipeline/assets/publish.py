@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline import report
 from pipeline.assets import runs
-from pipeline.assets.io import LOCK_SECONDS, OWNERS, Warehouse, key_of
+from pipeline.assets.warehouse import LOCK_SECONDS, OWNERS, Warehouse, key_of
 from pipeline.checks import CHECKS
 from pipeline.contracts import PUBLISHED
 from pipeline.lake import (

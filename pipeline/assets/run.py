@@ -14,9 +14,9 @@ import dagster as dg
 
 from pipeline.assets.build import build_definitions
 from pipeline.assets.home import kept_open, prepare_home
-from pipeline.assets.io import Warehouse
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.runs import problems
+from pipeline.assets.warehouse import Warehouse
 from pipeline.settings import Settings
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

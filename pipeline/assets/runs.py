@@ -19,8 +19,10 @@ from pipeline.settings import Settings
 FINGERPRINT = "headroom/fingerprint"  # what decided the tables in this run
 REFUSED = "headroom/refused"  # the data stood in the way: again would end the same
 CHANGED = "headroom/changed"  # files whose change asked for the run
+CHECK_FAILED = "a failed check"
 
 NAMED = 20  # changed files named in a tag
+NAMED_ROWS = 3  # failing rows named in a sentence
 _WAITING = (Status.QUEUED, Status.NOT_STARTED)
 _WORKING = (Status.STARTED, Status.CANCELING)
 
@@ -82,22 +84,28 @@ def _problems(events: Iterable[dg.DagsterEvent]) -> Iterable[str]:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             seen = event.asset_check_evaluation_data
             if not seen.passed and seen.blocking:
-                rows = seen.metadata.get("rows")
                 table = ".".join(seen.asset_key.path)
-                yield (
-                    f"{table} fails its check {seen.check_name!r}:\n"
-                    f"{rows.value if rows else ''}"
-                )
+                rows = seen.metadata.get("rows")
+                yield f"{table} fails its check {seen.check_name!r}{_first(rows)}"
         elif event.is_step_failure:
             error = event.step_failure_data.error
-            if error is None or error.cls_name == "DagsterAssetCheckFailedError":
-                continue  # told by the check itself
             given = event.step_failure_data.user_failure_data
-            yield (
-                given.description
-                if given and given.description
-                else f"the step {event.step_key} failed: {_innermost(error)}"
-            )
+            if given and given.description:
+                if given.description != CHECK_FAILED:  # told by the check itself
+                    yield given.description
+            elif error is not None:
+                yield f"the step {event.step_key} failed: {_innermost(error)}"
+
+
+def _first(rows: object) -> str:
+    """The first failing rows in words."""
+    records = rows.records if isinstance(rows, dg.TableMetadataValue) else []
+    told = [
+        ", ".join(f"{name} {value}" for name, value in record.data.items())
+        for record in records[:NAMED_ROWS]
+    ]
+    more = f" and {len(records) - NAMED_ROWS} more" if records[NAMED_ROWS:] else ""
+    return f": {'; '.join(told)}{more}" if told else ""
 
 
 def _innermost(error: object) -> str:

@@ -7,8 +7,8 @@ import time
 
 import dagster as dg
 
-from pipeline.assets.io import Warehouse
 from pipeline.assets.jobs import fetch_job, refresh_job
+from pipeline.assets.warehouse import Warehouse
 from pipeline.assets.watch import decide
 
 SECONDS = 15

@@ -14,7 +14,6 @@ import dagster as dg
 import pandas as pd
 
 from pipeline.contracts import TABLES, columns, derive
-from pipeline.contracts.lineage import lineage
 
 PREVIEW = 10  # rows shown of a table
 # Where a person would rather look than read: a chart of pipeline/plots by table.
@@ -46,26 +45,12 @@ def schema(table: str) -> dg.TableSchema:
 
 
 def facts(table: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """What is told of a staged table: its size, first rows, and origin by column."""
-    told = {
+    """What a staged table carries: its size, its key and its first rows."""
+    return {
         "dagster/row_count": len(frame),
-        "preview": dg.MetadataValue.md(markdown(frame.head(PREVIEW))),
+        "preview": rows(frame.head(PREVIEW)),
         "key": ", ".join(derive.key(TABLES[table])),
     }
-    if origins := lineage(table):
-        told["dagster/column_lineage"] = dg.TableColumnLineage(
-            {
-                column: [
-                    dg.TableColumnDep(
-                        asset_key=dg.AssetKey(origin.split(".")[:2]),
-                        column_name=origin.split(".")[2],
-                    )
-                    for origin in found
-                ]
-                for column, found in origins.items()
-            }
-        )
-    return told
 
 
 def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -85,21 +70,20 @@ def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return {"plot": dg.MetadataValue.md(text)}
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """A frame as a Markdown table; bars and line breaks inside texts are escaped."""
-
-    def text(value: Any) -> str:
-        if pd.isna(value):
-            return ""
-        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
-        if isinstance(value, pd.Timestamp):
-            shown = str(value.date())
-        return shown.replace("|", "\\|").replace("\n", " ")
-
-    head = "| " + " | ".join(map(str, frame.columns)) + " |"
-    rule = "|" + " --- |" * len(frame.columns)
-    rows = [
-        "| " + " | ".join(text(v) for v in row) + " |"
-        for row in frame.itertuples(index=False)
+def rows(frame: pd.DataFrame) -> dg.TableMetadataValue:
+    """A few rows as a table that can be sorted; unknown values are left blank."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    records = [
+        dg.TableRecord({str(k): _plain(v) for k, v in row.items()})
+        for row in plain.to_dict("records")
     ]
-    return "\n".join([head, rule, *rows])
+    schema = dg.TableSchema([dg.TableColumn(str(name)) for name in frame.columns])
+    return dg.MetadataValue.table(records, schema)
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    return value if value is None or isinstance(value, str | int) else str(value)

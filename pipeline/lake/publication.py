@@ -22,7 +22,7 @@ from pipeline.lake.heads import Head, head
 from pipeline.lake.holds import holds
 from pipeline.lake.locks import writer
 from pipeline.lake.recovery import recover
-from pipeline.lake.staging import Provenance, Staged, read
+from pipeline.lake.staging import Provenance, Staged, verified
 from pipeline.settings import Settings
 
 Check = Callable[[dict[str, pd.DataFrame]], list[str]]
@@ -130,7 +130,7 @@ def _staged(settings: Settings, fingerprint: str) -> store.Tables:
     findings = []
     for table_name in PUBLISHED:
         try:
-            staged[table_name] = read(settings, table_name)
+            staged[table_name] = verified(settings, table_name)
         except (StagingError, ContractError) as error:
             findings.append(str(error))
     origin = {name: each.provenance for name, each in staged.items()}

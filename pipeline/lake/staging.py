@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.contracts import arrow_schema, content_sha256, contract
+from pipeline.contracts import arrow_schema, conform, content_sha256, contract
 from pipeline.contracts.conform import from_arrow, to_arrow
 from pipeline.lake import objects
 from pipeline.lake.errors import StagingError
@@ -38,15 +38,12 @@ class Provenance:
         fingerprint: what decided the tables in that run.
         inputs: sha256 by name of every table or file it was computed from.
         content: sha256 of the table itself; filled in by `write`.
-        recipe: sha256 of what decides the table alone: code and the parts of inputs
-            that are used; '' = never to be kept for another run.
     """
 
     run_id: str
     fingerprint: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     content: str = ""
-    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,14 +102,13 @@ def _put(settings: Settings, name: str, content: Any) -> None:
 
 
 def read(settings: Settings, table_name: str) -> Staged:
-    """The staged frame, held against its contract again, and its provenance.
+    """The staged frame and its provenance; it was validated when it was written.
 
     Raises:
-        StagingError: if it is missing, unreadable, or not what its footer says.
-        ContractError: if it breaks its contract.
+        StagingError: if it is missing, unreadable or of another contract.
     """
     table = contract(table_name)
-    with _reading(settings, table_name) as (path, source):
+    with _reading(settings, table_name) as (_, source):
         data = pq.read_table(source)
         provenance = _provenance(data.schema.metadata)
     if not data.schema.remove_metadata().equals(arrow_schema(table)):
@@ -120,13 +116,24 @@ def read(settings: Settings, table_name: str) -> Staged:
             f"{table_name} was staged under another contract: "
             "run `headroom refresh` to compute it anew"
         )
-    frame = from_arrow(table, data)
-    if content_sha256(table, frame) != provenance.content:
+    return Staged(from_arrow(table, data), provenance)
+
+
+def verified(settings: Settings, table_name: str) -> Staged:
+    """The same, held against contract and checksum again: publish trusts no run.
+
+    Raises:
+        StagingError: if it is not what its footer says, besides the reasons of `read`.
+        ContractError: if it breaks its contract.
+    """
+    staged, table = read(settings, table_name), contract(table_name)
+    frame = conform(table, staged.frame)
+    if content_sha256(table, frame) != staged.provenance.content:
         raise StagingError(
-            f"{path} does not hold what its footer says: "
+            f"{path_of(settings, table_name)} does not hold what its footer says: "
             "delete it and run `headroom refresh`"
         )
-    return Staged(frame, provenance)
+    return Staged(frame, staged.provenance)
 
 
 def read_provenance(settings: Settings, table_name: str) -> Provenance:

@@ -137,21 +137,14 @@ def test_an_asset_page_lists_columns_with_units(page: Page, ui: Session) -> None
     assert "median and interval" in shown
 
 
-def test_an_asset_shows_origins_preview_and_plot(page: Page, ui: Session) -> None:
+def test_an_asset_shows_preview_and_plot(page: Page, ui: Session) -> None:
     asked = """{ assetNodeOrError(assetKey: {path: ["core", "estimates"]}) {
         ... on AssetNode { assetMaterializations(limit: 1) { metadataEntries {
-        label __typename ... on TableColumnLineageMetadataEntry {
-        lineage { columnName columnDeps { columnName assetKey { path } } } }
-        } } } } }"""
+        label __typename } } } } }"""
     (made,) = ui.ask(asked)["assetNodeOrError"]["assetMaterializations"]
-    told = {entry["label"]: entry for entry in made["metadataEntries"]}
-    assert {"preview", "plot", "dagster/row_count"} <= set(told)
-    origins = {
-        each["columnName"]: {dep["columnName"] for dep in each["columnDeps"]}
-        for each in told["dagster/column_lineage"]["lineage"]
-    }
-    assert set(origins) == {c.name for c in columns(PUBLISHED["core.estimates"])}
-    assert "log10_value" in origins["flop_p50"]
+    told = {entry["label"]: entry["__typename"] for entry in made["metadataEntries"]}
+    assert {"plot", "dagster/row_count"} <= set(told)
+    assert told["preview"] == "TableMetadataEntry"
     _open(page, f"{ui.url}/assets/core/estimates?view=events", "Show Markdown")
     page.wait_for_timeout(1000)
     links, drawn, listed = page.get_by_text("Show Markdown"), 0, 0

@@ -7,13 +7,18 @@ without Dagster. What does not: assertions.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.assets.build import STEPS
-from pipeline.assets.io import Warehouse
+from pipeline.assets.computed import core_tables, out_tables
 from pipeline.contracts import conform, contract
+from pipeline.estimation.record import posterior
+from pipeline.lake import fingerprint
+from pipeline.lake.inputs import read_inputs
+from pipeline.notes.record import read_record
 from pipeline.settings import Settings
 from tests import mini
 
@@ -54,12 +59,14 @@ def change(settings: Settings, number: int, note: str = NEWEST) -> None:
 
 
 def compute(settings: Settings) -> tuple[str, dict[str, pd.DataFrame]]:
-    """Fingerprint and tables of the sources, as the steps of a run make them."""
-    frames: dict[str, pd.DataFrame] = {}
-    fingerprint = ""
-    for step in STEPS:
-        made = step.compute(frames, Warehouse(settings))
-        fingerprint = made.fingerprint or fingerprint
-        for name in step.tables:
-            frames[name] = conform(contract(name), made.tables[name])
-    return fingerprint, frames
+    """Fingerprint and tables of the sources, as the assets of a run make them."""
+    files = read_inputs(settings.sources)
+    frames = _typed(read_record(files, datetime.now(UTC).date()).tables)
+    found = posterior(frames, {})
+    frames |= _typed(core_tables(frames, found))
+    frames |= _typed(out_tables(frames, found))
+    return fingerprint(files), frames
+
+
+def _typed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {name: conform(contract(name), frame) for name, frame in tables.items()}

@@ -65,7 +65,7 @@ def test_rows_that_are_not_the_footers_are_refused(settings):
     data = pq.read_table(path)
     pq.write_table(data.slice(0, 2), path)
     with pytest.raises(StagingError, match="does not hold what its footer says"):
-        staging.read(settings, "core.estimates")
+        staging.verified(settings, "core.estimates")
 
 
 def test_a_failed_write_leaves_the_old_file(settings, monkeypatch):

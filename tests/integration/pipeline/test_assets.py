@@ -1,7 +1,5 @@
 """The shell around the core: one asset per table, bad frames stop, mixtures too."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 from pathlib import Path
@@ -10,14 +8,14 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from pipeline.assets import runs
-from pipeline.assets.build import STEPS, build_definitions
-from pipeline.assets.io import Made, Step, Warehouse
+from pipeline.assets import computed, raw, runs
+from pipeline.assets.audited import Step, asset_specs, check_specs
+from pipeline.assets.build import build_definitions
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.publish import release
-from pipeline.assets.step import build
+from pipeline.assets.warehouse import Warehouse
 from pipeline.contracts import PUBLISHED, columns
-from pipeline.lake import fingerprints, head, publish, staging
+from pipeline.lake import Provenance, fingerprints, head, publish, staging
 from pipeline.settings import Settings
 from tests import mini, synthetic
 
@@ -27,7 +25,7 @@ def test_every_published_table_is_one_asset_with_units_and_words() -> None:
         ".".join(s.key.path): s for s in build_definitions().resolve_all_asset_specs()
     }
     assert set(specs) == {*PUBLISHED, "publish.release"}
-    assert sum(len(step.tables) for step in STEPS) == len(PUBLISHED)
+    assert len(raw.TABLES) + len(computed.CORE | computed.OUT) == len(PUBLISHED)
     for name, table in PUBLISHED.items():
         spec = specs[name]
         assert spec.description
@@ -39,10 +37,20 @@ def test_every_published_table_is_one_asset_with_units_and_words() -> None:
             assert c.unit in told.description
 
 
-def _run(
-    step: Step, settings: Settings, instance: dg.DagsterInstance | None = None
-) -> dg.ExecuteInProcessResult:
-    return _materialize([build(step)], settings, instance)
+def _asset(
+    tables: dict[str, pd.DataFrame], fingerprint: str = "1" * 64
+) -> dg.AssetsDefinition:
+    """An asset that writes these frames."""
+
+    @dg.multi_asset(
+        specs=asset_specs(dict.fromkeys(tables, ()), ("contracts",), ()),
+        check_specs=check_specs(tables),
+    )
+    def made(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]):
+        origin = Provenance(context.run_id, fingerprint)
+        yield from Step(context, warehouse, origin).write(tables)
+
+    return made
 
 
 def _materialize(
@@ -60,24 +68,19 @@ def _materialize(
 
 def test_a_bad_frame_is_quarantined_and_not_staged(tmp_path) -> None:
     settings = mini.project(tmp_path)
-    good = synthetic.frame(PUBLISHED["core.hardware"])
+    table = "core.hardware"
+    good = synthetic.frame(PUBLISHED[table])
     bad = good.assign(bf16_flop_per_s=-1.0)
-
-    def made(frame: pd.DataFrame) -> Step:
-        return Step(
-            "hardware", ("core.hardware",), (),
-            lambda *_: Made({"core.hardware": frame}, fingerprint="1" * 64),
-        )  # fmt: skip
-
-    assert _run(made(good), settings).success
-    before = staging.read_provenance(settings, "core.hardware")
-    result = _run(made(bad), settings)
+    assert _materialize([_asset({table: good})], settings).success
+    before = staging.read_provenance(settings, table)
+    result = _materialize([_asset({table: bad})], settings)
     assert not result.success
     (evaluation,) = result.get_asset_check_evaluations()
     assert not evaluation.passed
     assert evaluation.blocking
-    assert "bf16_flop_per_s" in evaluation.metadata["rows"].value
-    assert staging.read_provenance(settings, "core.hardware") == before
+    (row, *_) = evaluation.metadata["rows"].records
+    assert row.data["column"] == "bf16_flop_per_s"
+    assert staging.read_provenance(settings, table) == before
     assert list((settings.staging / "quarantine").iterdir())
 
 
@@ -85,15 +88,33 @@ def test_a_broken_rule_across_tables_stops_the_table(tmp_path) -> None:
     settings = mini.project(tmp_path)
     table = "core.models"
     frame = synthetic.frame(PUBLISHED[table]).assign(base_model_id="nobody")
-    step = Step(
-        "models", (table,), (), lambda *_: Made({table: frame}, fingerprint="1" * 64)
-    )
-    result = _run(step, settings)
+    result = _materialize([_asset({table: frame})], settings)
     assert not result.success
     failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
     assert [e.check_name for e in failed] == ["references"]
+    assert "base_model_id" in runs.problems(result.all_events)[0]
     with pytest.raises(staging.StagingError, match="has not been computed"):
         staging.read(settings, table)
+
+
+def test_nothing_is_projected_from_a_refused_estimate(tmp_path, monkeypatch) -> None:
+    settings = mini.project(tmp_path)
+    compute = computed.core_tables
+
+    def broken(frames, found):
+        tables = compute(frames, found)
+        estimates = tables["core.estimates"].assign(flop_p05=1e30)
+        return tables | {"core.estimates": estimates}
+
+    monkeypatch.setattr(computed, "core_tables", broken)
+    result = _materialize([raw.sources, computed.estimates_and_projections], settings)
+    assert not result.success
+    failed = {e.asset_key.path[1] for e in result.get_asset_check_evaluations()
+              if e.blocking and not e.passed}  # fmt: skip
+    assert failed == {"estimates"}
+    assert staging.read(settings, "core.observations").frame.size
+    for table in ("core.estimates", *computed.OUT):
+        assert not staging.path_of(settings, table).exists()
 
 
 def test_publish_alone_refuses_after_a_failed_check(tmp_path) -> None:
@@ -108,9 +129,9 @@ def test_publish_alone_refuses_after_a_failed_check(tmp_path) -> None:
         frames[broken] = frames[broken].assign(**{column: None})
         if broken == "raw.claims":
             frames[broken]["disclosed_on"] = None
-        step = Step("reading", tables, (), lambda *_, f=frames: Made(f, synthetic.F2))
         with dg.DagsterInstance.ephemeral() as instance:
-            failed = _run(step, settings, instance)
+            made = _asset(frames, synthetic.F2)
+            failed = _materialize([made], settings, instance)
             assert not failed.success
             assert instance.get_run_by_id(failed.run_id).tags[runs.REFUSED]
             alone = _materialize([release], settings, instance)
@@ -122,65 +143,18 @@ def test_publish_alone_refuses_after_a_failed_check(tmp_path) -> None:
         assert head(settings).seq == 1
 
 
-def test_a_step_computes_again_only_what_its_inputs_decide(tmp_path) -> None:
-    settings = synthetic.settings_in(tmp_path)
-    calls: list[int] = []
-    ids = synthetic.frames()["core.hardware"]["hardware_id"].tolist()
+def test_changed_code_shows_as_another_version(monkeypatch) -> None:
+    def version() -> str:
+        (spec,) = asset_specs({"core.hardware": ()}, computed.MODULES, ())
+        return spec.code_version
 
-    def computed(frames, _) -> Made:
-        calls.append(len(frames["raw.sources"].columns))
-        return Made({"core.hardware": synthetic.frames()["core.hardware"]})
-
-    step = Step(
-        "hardware", ("core.hardware",), ("raw.claims", "raw.sources"), computed,
-        code=("contracts",),
-        narrowed={"raw.sources": lambda f: f["raw.sources"][["source_id", "kind"]]},
-    )  # fmt: skip
-
-    def run(fingerprint: str, **changed: pd.DataFrame) -> dict:
-        tables = synthetic.frames() | changed
-        origin = synthetic.Provenance("r", fingerprint)
-        for name in step.inputs:
-            staging.write(settings, name, tables[name], origin)
-        result = _run(step, settings)
-        assert result.success
-        (made,) = result.asset_materializations_for_node(step.name)
-        found = staging.read(settings, "core.hardware")
-        assert found.provenance.fingerprint == fingerprint
-        assert found.provenance.inputs == {
-            name: staging.read_provenance(settings, name).content
-            for name in step.inputs
-        }
-        assert found.frame["hardware_id"].tolist() == ids
-        return made.metadata["computed"].value, made.tags["dagster/data_version"]
-
-    sources = synthetic.frames()["raw.sources"]
-    claims = synthetic.frames()["raw.claims"]
-    first, version = run(synthetic.F1)
-    assert first == "anew"
-    retitled = sources.assign(title="Another")
-    again, same = run(synthetic.F2, **{"raw.sources": retitled})
-    assert again.startswith("not again")
-    assert same == version
-    assert calls == [2]
-    moved = claims.assign(value=claims["value"] * 2)
-    assert run(synthetic.F3, **{"raw.claims": moved})[0] == "anew"
-    assert run(synthetic.F1, **{"raw.claims": moved})[0].startswith("not again")
-    path = staging.path_of(settings, "core.hardware")
-    path.write_bytes(path.read_bytes()[:100])
-    assert run(synthetic.F2, **{"raw.claims": moved})[0] == "anew"
-    assert calls == [2, 2, 2]
-
-
-def test_changed_code_computes_again(tmp_path, monkeypatch) -> None:
-    one = [s.code_version for s in build(STEPS[1]).specs]
-    assert len(set(one)) == 1
-    assert one == [s.code_version for s in build(STEPS[1]).specs]
+    before = version()
+    assert before == version()
     read = fingerprints._modules
     monkeypatch.setattr(
         fingerprints, "_modules", lambda places: [*read(places), ("new.py", b"")]
     )
-    assert one != [s.code_version for s in build(STEPS[1]).specs]
+    assert before != version()
 
 
 def _imported(module: str, seen: set[str]) -> set[str]:
@@ -215,44 +189,15 @@ CORE = tuple(
 )
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda s: s.name)
-def test_the_code_of_a_step_is_all_that_it_imports(step: Step) -> None:
-    module = step.compute.__module__
+@pytest.mark.parametrize("asset", [raw, computed], ids=["raw", "computed"])
+def test_the_code_of_an_asset_is_all_that_it_imports(asset) -> None:
     named = tuple(
-        "pipeline." + place.removesuffix(".py").replace("/", ".") for place in step.code
+        "pipeline." + place.removesuffix(".py").replace("/", ".")
+        for place in asset.MODULES
     )
-    assert module in named
-    for needed in _imported(module, set()):
-        assert needed.startswith(named), f"{step.name} needs {needed}"
-
-
-def test_a_score_estimates_and_projects_nothing_anew(tmp_path) -> None:
-    settings = mini.project(tmp_path)
-    job = build_definitions(Warehouse(settings)).resolve_job_def(REFRESH)
-    with dg.DagsterInstance.ephemeral() as instance:
-        assert job.execute_in_process(instance=instance).success
-        drawn = {p.name: p.stat().st_mtime_ns for p in settings.cache.glob("*.npy")}
-        note = settings.sources / "notes" / "score.md"
-        note.write_text(mini.note("score", mini.SCORE))
-        second = job.execute_in_process(instance=instance)
-        assert second.success
-        assert head(settings).seq == 2
-        told = {
-            step.name: {
-                made.metadata["computed"].value
-                for made in second.asset_materializations_for_node(step.name)
-            }
-            for step in STEPS
-        }
-        kept = {"not again: same code, same inputs"}
-        assert told["estimates"] == told["projections"] == kept
-        assert told["sources"] == told["evidence"] == {"anew"}
-        # A claim on another model draws its own component and no other.
-        (settings.sources / "notes" / "o5.md").write_text(mini.note("o5", mini.LONE))
-        assert job.execute_in_process(instance=instance).success
-    now = {p.name: p.stat().st_mtime_ns for p in settings.cache.glob("*.npy")}
-    assert drawn.items() <= now.items()
-    assert len(now) > len(drawn)
+    assert asset.__name__ in named
+    for needed in _imported(asset.__name__, set()) - {asset.__name__}:
+        assert needed.startswith(named), f"{asset.__name__} needs {needed}"
 
 
 def test_publish_alone_refuses_a_mixture(tmp_path) -> None:
@@ -264,7 +209,7 @@ def test_publish_alone_refuses_a_mixture(tmp_path) -> None:
         note = settings.sources / "notes" / "o5.md"
         note.write_text(mini.note("o5", mini.O5))
         assert dg.materialize(
-            [build(STEPS[0])],
+            [raw.sources],
             resources={"warehouse": Warehouse(settings)},
             instance=instance,
         ).success

@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.assets import runs, watch
 from pipeline.assets.build import build_definitions
-from pipeline.assets.io import Warehouse
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.sensors import daily, daily_fetch, sources_changed
+from pipeline.assets.warehouse import Warehouse
 from pipeline.lake import head
 from pipeline.settings import Settings
 from tests import mini
