@@ -12,10 +12,11 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.release import Row, flop, rows
+from pipeline.cli.release import Row, rows
 from pipeline.cli.show import find_model, find_vintage
 from pipeline.settings import Settings
 from pipeline.vocabulary import STAGES
+from pipeline.words.numbers import flop
 
 _NEWEST = """
 SELECT stage, flop_p05, flop_p50, flop_p95, grade, derived, n_claims, n_independent,

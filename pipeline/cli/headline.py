@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.cli.console import counted, out
-from pipeline.cli.release import Row, flop, rows
+from pipeline.cli.release import Row, rows
 from pipeline.settings import Settings
+from pipeline.words.numbers import flop
 
 _CONVERGENCE = """
 SELECT c.*, m.name AS leader, f.name AS frontier FROM out.convergence c

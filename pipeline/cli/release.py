@@ -6,7 +6,6 @@ SQL of users (sandbox of the lake).
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from pipeline.cli.console import WRONG_USAGE, stop
@@ -37,11 +36,6 @@ def rows(
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         stop(f"{settings.plain} cannot be read ({why}): run `headroom refresh`.")
-
-
-def flop(value: float | None) -> str:
-    """FLOP as people write it."""
-    return "–" if value is None or math.isnan(value) else f"{value:.2g}"
 
 
 def day(value: object) -> str:

@@ -15,7 +15,8 @@ import typer
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
 from pipeline.cli.headline import answer, tell
-from pipeline.cli.release import day, flop, rows
+from pipeline.cli.release import day, rows
+from pipeline.words.numbers import flop
 
 _COUNTS = """
 SELECT

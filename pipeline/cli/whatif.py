@@ -15,8 +15,9 @@ import typer
 
 from pipeline import api
 from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, stop
-from pipeline.cli.release import Row, day, flop
+from pipeline.cli.release import Row, day
 from pipeline.cli.show import table
+from pipeline.words.numbers import flop
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from pipeline.estimation.assumed import Assumed
+from pipeline.words.numbers import number
 
 SECONDS = 3600
 
@@ -47,13 +51,6 @@ class Chip:
         if not peak > 0:
             raise ValueError(f"hardware.csv states no {precision} peak of {self.name}")
         return peak
-
-
-def number(value: float) -> str:
-    """A figure as people write it: 142,000 or 6.1e+23."""
-    if 1e-3 <= abs(value) < 1e7:
-        return f"{value:,.4g}" if value < 1e4 else f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def stated(claim: dict[str, Any]) -> tuple[float, float | None, str]:
@@ -287,3 +284,43 @@ def _utilisation(
     elif claim["evidence"] == "chips_x_time":
         use = "wall_clock"
     return span([*a.span(f"utilisation.{use}_{precision}")])
+
+
+def decimal_year(day: pd.Timestamp) -> float:
+    """Year + (day of year − 1) / 365.25."""
+    return float(day.year + (day.dayofyear - 1) / 365.25)
+
+
+Formula = Callable[[dict[str, Any], Chip | None, Assumed], Reading]
+
+
+def _alone(formula: Callable[[dict[str, Any], Assumed], Reading]) -> Formula:
+    return lambda claim, _chip, a: formula(claim, a)
+
+
+def _on_chips(formula: Callable[[dict[str, Any], Chip, Assumed], Reading]) -> Formula:
+    def read(claim: dict[str, Any], chip: Chip | None, a: Assumed) -> Reading:
+        if chip is None:
+            raise ValueError(f"hardware.csv has no {claim['hardware_id']}")
+        return formula(claim, chip, a)
+
+    return read
+
+
+# Kind of evidence → its formula. A kind without one has no level: growth is a pace, and
+# throughput compares two ledgers.
+FORMULAS: dict[str, Formula] = {
+    "flop": _alone(flop),
+    "bound": _alone(flop),
+    "chip_hours": _on_chips(chip_hours),
+    "chips_x_time": _on_chips(chips_x_time),
+    "tokens_x_params": _alone(tokens_x_params),
+    "rollouts": _alone(rollouts),
+    "cost": lambda claim, chip, a: cost(
+        claim, chip, decimal_year(claim["disclosed_on"]), a
+    ),
+    "ratio": _alone(ratio),
+    "share_of_pretraining": _alone(ratio),
+    "share_of_run": _alone(ratio),
+    "benchmark_parity": _alone(parity),
+}

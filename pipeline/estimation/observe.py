@@ -12,26 +12,19 @@ import pandas as pd
 
 from pipeline.estimation import formulas
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.formulas import Chip, Reading
+from pipeline.estimation.formulas import FORMULAS, Chip, Reading
+from pipeline.notes.evidence import KINDS
 
 RANKS = {"primary": 0, "analyst": 1, "press": 2, "scrape": 3}
 DATASETS = "datasets/"  # bulk files lie here; a note lies in notes/
-_RELATIVE = {"ratio", "share_of_pretraining", "share_of_run", "benchmark_parity"}
-# Neither has a level: growth is a pace, throughput compares the two ledgers.
-_NO_NODE = ["growth_rate", "throughput"]
 # Kinds whose middle is computed: a bound on them moves outward by the spread.
-_COMPUTED = {"chip_hours", "chips_x_time", "tokens_x_params", "rollouts", "cost"}
+_COMPUTED = {name for name, kind in KINDS.items() if kind.counts}
 
 COLUMNS = [
     "claim_id", "node", "reference_node", "kind", "log10_value", "half_width",
     "formula", "disclosed_on", "rank", "status", "is_class", "arithmetic",
     "repeats", "supersedes", "problem", "is_bulk", "withdrawn_on", "statement",
 ]  # fmt: skip
-
-
-def decimal_year(day: pd.Timestamp) -> float:
-    """Year + (day of year − 1) / 365.25."""
-    return float(day.year + (day.dayofyear - 1) / 365.25)
 
 
 def observe(
@@ -70,12 +63,15 @@ def observe(
         for row in hardware.to_dict("records")
     }
     rows: list[dict[str, Any]] = []
-    for row in claims[~claims["evidence"].isin(_NO_NODE)].to_dict("records"):
-        claim = {str(k): None if pd.isna(v) else v for k, v in row.items()}
+    for row in claims[claims["evidence"].isin(list(FORMULAS))].to_dict("records"):
+        claim: dict[str, Any] = {
+            str(k): None if pd.isna(v) else v for k, v in row.items()
+        }
         _complete(claim, base)
         problem = ""
         try:
-            reading = _read(claim, chips, assumed)
+            chip = chips.get(claim["hardware_id"] or "")
+            reading = FORMULAS[claim["evidence"]](claim, chip, assumed)
         except ValueError as error:  # a gap in the registries, told to the reader
             problem, reading = str(error), Reading(float("nan"), float("nan"), "")
         members = (
@@ -115,37 +111,13 @@ def observe(
 
 def _complete(claim: dict[str, Any], base: dict[str, Any]) -> None:
     """Fill the defaults of a relative claim: base model, and the stage compared."""
-    if claim["evidence"] not in _RELATIVE:
+    kind = KINDS[claim["evidence"]]
+    if not kind.relative:
         return
     if not claim["reference_model_id"]:
         claim["reference_model_id"] = base[claim["model_id"]]
     if not claim["reference_stage"]:
-        share = claim["evidence"] == "share_of_pretraining"
-        claim["reference_stage"] = "pretraining" if share else claim["stage"]
-
-
-def _read(claim: dict[str, Any], chips: dict[str, Chip], a: Assumed) -> Reading:
-    evidence = claim["evidence"]
-    chip = chips.get(claim["hardware_id"] or "")
-    if evidence in {"chip_hours", "chips_x_time"} and chip is None:
-        raise ValueError(f"hardware.csv has no {claim['hardware_id']}")
-    if evidence == "chip_hours" and chip:
-        return formulas.chip_hours(claim, chip, a)
-    if evidence == "chips_x_time" and chip:
-        return formulas.chips_x_time(claim, chip, a)
-    if evidence == "cost":
-        return formulas.cost(claim, chip, decimal_year(claim["disclosed_on"]), a)
-    simple = {
-        "flop": formulas.flop,
-        "bound": formulas.flop,
-        "tokens_x_params": formulas.tokens_x_params,
-        "rollouts": formulas.rollouts,
-        "ratio": formulas.ratio,
-        "share_of_pretraining": formulas.ratio,
-        "share_of_run": formulas.ratio,
-        "benchmark_parity": formulas.parity,
-    }
-    return simple[evidence](claim, a)
+        claim["reference_stage"] = kind.reference_default or claim["stage"]
 
 
 def _kind(claim: dict[str, Any]) -> str:
@@ -163,6 +135,6 @@ def _edge(claim: dict[str, Any], reading: Reading) -> float:
 
 
 def _reference(claim: dict[str, Any]) -> str | None:
-    if claim["evidence"] not in _RELATIVE:
+    if not KINDS[claim["evidence"]].relative:
         return None
     return f"{claim['reference_model_id']}/{claim['reference_stage']}"

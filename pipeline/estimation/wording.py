@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.estimation import standing
-from pipeline.estimation.formulas import number
 from pipeline.estimation.method import FloatArray
+from pipeline.words.numbers import apart, times
 
 _SPEAKER = ("A primary source", "An analyst", "A press report", "A scraped page")
 _BOUND = {"equality": "", "lower": "at least ", "upper": "at most "}
@@ -31,7 +31,7 @@ def relative(row: dict[str, Any]) -> bool:
 def figure(log10: float, row: dict[str, Any]) -> str:
     """A value in the unit of an observation: FLOP, or a multiple."""
     if relative(row):
-        return f"{number(float(f'{10**log10:.2g}'))}x"
+        return times(10**log10)
     return f"{10**log10:.2g} FLOP".replace("e+", "e")
 
 
@@ -40,13 +40,6 @@ def interval(points: FloatArray, row: dict[str, Any]) -> str:
     low, middle, high = (figure(float(p), row).removesuffix(" FLOP") for p in points)
     unit = "" if relative(row) else " FLOP"
     return f"{middle} [{low}, {high}]{unit}"
-
-
-def apart(orders: float) -> str:
-    """A distance in orders of magnitude, as a factor where it is small."""
-    if abs(orders) < 1:
-        return f"x{10 ** abs(orders):.2g} apart"
-    return f"{abs(orders):.1f} orders of magnitude apart"
 
 
 def sentence(

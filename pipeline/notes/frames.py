@@ -12,30 +12,13 @@ from typing import Any
 import pandas as pd
 
 from pipeline.notes.constants import Assumption, Scenario
+from pipeline.notes.evidence import Score
 from pipeline.notes.faults import Fault
 from pipeline.notes.parse import Note, full_id
 from pipeline.notes.registry import Model
-from pipeline.notes.schema import Score, Span
+from pipeline.notes.schema import Span
 from pipeline.notes.values import Quantity
 
-UNITS = {
-    "flop": "FLOP",
-    "bound": "FLOP",
-    "chip_hours": "chip-hours",
-    "cost": "USD",
-    "ratio": "ratio",
-    "share_of_pretraining": "fraction",
-    "share_of_run": "fraction",
-    "growth_rate": "ratio",
-}
-# What a kind counts by its nature; the other kinds say so in `basis`.
-BASIS = {
-    "chip_hours": "accelerator_time",
-    "chips_x_time": "accelerator_time",
-    "cost": "cost",
-    "tokens_x_params": "operations",
-    "rollouts": "operations",
-}
 # Fields that have a column of their own; the rest of a claim goes into `inputs`.
 _COLUMNS = {
     "id", "model", "applies_to", "stage", "evidence", "value", "low", "high",
@@ -210,7 +193,7 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "stage": getattr(claim, "stage", None),
         "evidence": claim.evidence,
         "value": _value(stated),
-        "unit": UNITS.get(claim.evidence),
+        "unit": claim.unit,
         "low": _value(getattr(claim, "low", None)),
         "high": _value(getattr(claim, "high", None)),
         "range_covers": getattr(claim, "range_covers", "all"),
@@ -218,7 +201,7 @@ def _claim(note: Note, claim: Any) -> dict[str, Any]:
         "inputs": _inputs(claim),
         "reference_model_id": getattr(claim, "reference", None),
         "reference_stage": reference_stage,
-        "basis": getattr(claim, "basis", None) or BASIS.get(claim.evidence),
+        "basis": getattr(claim, "basis", None) or claim.counts,
         "basis_reason": getattr(claim, "basis_reason", None),
         "hardware_id": getattr(claim, "hardware", None),
         "precision": getattr(claim, "precision", None),

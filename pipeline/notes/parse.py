@@ -19,12 +19,12 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline.notes.evidence import CLAIM, KINDS
 from pipeline.notes.faults import Fault, nearest, short
 from pipeline.notes.frontmatter import Lines, Unreadable, decode, load, split
 from pipeline.notes.registry import Registry
-from pipeline.notes.schema import KINDS, Claim, Source
+from pipeline.notes.schema import Source
 
-_CLAIM: TypeAdapter[Any] = TypeAdapter(Claim)
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 
 
@@ -113,7 +113,7 @@ def read_note(
         )  # fmt: skip
     claims = []
     for k, entry in enumerate(listed):
-        claim = _one(_CLAIM, entry, path, ("claims", k), lines, faults)
+        claim = _one(CLAIM, entry, path, ("claims", k), lines, faults)
         if claim is not None:
             claims.append(_resolved(claim, path, k, lines, registry, faults))
     if isinstance(source, Source):
@@ -224,7 +224,7 @@ def _resolved(
     changes: dict[str, Any] = {}
     for name in ("model", "reference", "applies_to"):
         given = getattr(claim, name, None)
-        if not given:
+        if not given or name not in type(claim).model_fields:
             continue
         many = given if isinstance(given, tuple) else (given,)
         ids = []
@@ -281,7 +281,7 @@ def _peak_faults(
 def _reference_faults(
     claim: Any, path: str, k: int, lines: Lines, registry: Registry
 ) -> list[Fault]:
-    if claim.evidence not in {"ratio", "share_of_pretraining", "benchmark_parity"}:
+    if not claim.relative:
         return []
 
     def fault(problem: str, remedy: str) -> list[Fault]:
@@ -296,7 +296,7 @@ def _reference_faults(
             "the reference model is missing, and models.yaml names no base model",
             "Add `reference:` with the model it is compared with",
         )
-    default = "pretraining" if claim.evidence == "share_of_pretraining" else claim.stage
+    default = claim.reference_default or claim.stage
     stage = getattr(claim, "reference_stage", None) or default
     if claim.reference == claim.model and stage == claim.stage:
         return fault("the claim compares a stage with itself", "Name another model")

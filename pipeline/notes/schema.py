@@ -1,14 +1,14 @@
-"""The typed claim: a discriminated union over the kinds of evidence.
+"""What every claim has: how its values are read, its source, its subject.
 
-What belongs here: which fields a kind of evidence has and what each accepts. What does
-not: names of models and other notes (parse.py) or arithmetic (estimation/observe.py).
+What belongs here: types of fields, and the blocks that kinds of evidence share. What
+does not: the kinds themselves (evidence.py) or names of models and notes (parse.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,8 +17,6 @@ from pipeline.notes.values import Quantity, hours, quantity
 from pipeline.vocabulary import (
     Basis,
     Covers,
-    Grade,
-    Precision,
     SourceKind,
     Stage,
     Status,
@@ -28,14 +26,14 @@ Slug = Annotated[str, Field(pattern=SLUG)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-def _reads(*units: str) -> BeforeValidator:
+def reads(*units: str) -> BeforeValidator:
     """A validator that reads a quantity in one of the units."""
     return BeforeValidator(
         lambda v: v if isinstance(v, Quantity) else quantity(v, units)
     )
 
 
-def _span(*units: str) -> Callable[[Any], Any]:
+def span_of(*units: str) -> Callable[[Any], Any]:
     """A validator for one number or `{low, high}`."""
 
     def read(value: Any) -> Any:
@@ -57,11 +55,6 @@ def _span(*units: str) -> Callable[[Any], Any]:
 def _basis(value: Any) -> Any:
     """`flop` and `gpu_hours`, as version 0.1 wrote them, beside today's words."""
     return {"flop": "operations", "gpu_hours": "accelerator_time"}.get(value, value)
-
-
-def _points(value: Any) -> Any:
-    """Percentage points: `74.3%` and `74.3` are the same, and 0 is a score."""
-    return str(value).strip().removesuffix("%")
 
 
 class Strict(BaseModel):
@@ -89,17 +82,17 @@ class Span(Strict):
         return float((self.low * self.high) ** 0.5)
 
 
-Flop = Annotated[Quantity, _reads("", "FLOP")]
-Hours = Annotated[Quantity, _reads("", "hours")]
-Dollars = Annotated[Quantity, _reads("", "USD")]
-Times = Annotated[Quantity, _reads("", "x", "%")]
-Fraction = Annotated[Quantity, _reads("", "%", "x")]
-Count = Annotated[Quantity, _reads("")]
-Tokens = Annotated[Quantity, _reads("", "tokens")]
-Parameters = Annotated[Quantity, _reads("", "parameters")]
-Share = Annotated[Span, BeforeValidator(_span("", "%"))]
-TokenSpan = Annotated[Span, BeforeValidator(_span("", "tokens"))]
-CountSpan = Annotated[Span, BeforeValidator(_span(""))]
+Flop = Annotated[Quantity, reads("", "FLOP")]
+Hours = Annotated[Quantity, reads("", "hours")]
+Dollars = Annotated[Quantity, reads("", "USD")]
+Times = Annotated[Quantity, reads("", "x", "%")]
+Fraction = Annotated[Quantity, reads("", "%", "x")]
+Count = Annotated[Quantity, reads("")]
+Tokens = Annotated[Quantity, reads("", "tokens")]
+Parameters = Annotated[Quantity, reads("", "parameters")]
+Share = Annotated[Span, BeforeValidator(span_of("", "%"))]
+TokenSpan = Annotated[Span, BeforeValidator(span_of("", "tokens"))]
+CountSpan = Annotated[Span, BeforeValidator(span_of(""))]
 Duration = Annotated[float, BeforeValidator(hours)]
 Counted = Annotated[Basis, BeforeValidator(_basis)]
 
@@ -119,7 +112,23 @@ class Source(Strict):
 
 
 class Common(Strict):
-    """Fields of every claim."""
+    """Fields of every claim, and what a kind of evidence says of itself.
+
+    Attributes:
+        unit: Unit of `value`, `low` and `high`; None where the kind has no value.
+        counts: What a figure of the kind counts by its nature; None where the note has
+            to say so.
+        relative: Whether it is observed on the difference of two nodes.
+        reference_default: Stage compared with, where the note names none; None: the
+            claim's own.
+        words: Its own fields, for the table of sources/README.md.
+    """
+
+    unit: ClassVar[str | None] = None
+    counts: ClassVar[Basis | None] = None
+    relative: ClassVar[bool] = False
+    reference_default: ClassVar[str | None] = None
+    words: ClassVar[str] = ""
 
     id: Slug
     locator: Words
@@ -200,266 +209,3 @@ class Counting(Stated):
         if self.basis_reason and self.basis is None:
             raise ValueError("`basis_reason` goes with `basis`")
         return self
-
-
-class StatedInputs(Strict):
-    """What the same source says a figure was computed from."""
-
-    tokens: Tokens
-    parameters: Parameters
-
-
-class FlopClaim(Counting):
-    """Compute as reported."""
-
-    evidence: Literal["flop"]
-    value: Flop | None = None
-    low: Flop | None = None
-    high: Flop | None = None
-    inputs_stated: StatedInputs | None = None
-    confidence: Grade | None = None
-
-
-class ChipHours(Stated):
-    """Accelerator-hours."""
-
-    evidence: Literal["chip_hours"]
-    value: Hours | None = None
-    low: Hours | None = None
-    high: Hours | None = None
-    hardware: str
-    precision: Precision
-    utilisation: Share | None = None
-
-
-class ChipsTime(About):
-    """A number of accelerators for a stretch of time."""
-
-    evidence: Literal["chips_x_time"]
-    chips: CountSpan
-    duration: Duration
-    hardware: str
-    precision: Precision
-    utilisation: Share | None = None
-
-
-class TokensParams(About):
-    """Tokens times active parameters."""
-
-    evidence: Literal["tokens_x_params"]
-    tokens: TokenSpan
-    parameters: Annotated[Span, BeforeValidator(_span("", "parameters"))]
-    epochs: Count | None = None
-
-
-class Rollouts(About):
-    """Reinforcement learning counted from its rollouts, or from all their tokens."""
-
-    evidence: Literal["rollouts"]
-    parameters: Parameters
-    steps: Count | None = None
-    prompts: Count | None = None
-    samples: Count | None = None
-    rollouts: CountSpan | None = None
-    mean_tokens: TokenSpan | None = None
-    tokens: TokenSpan | None = None
-    prompt_tokens: Tokens | None = None
-    gradient_passes: Count | None = None
-    reference_pass: bool = False
-    critic: bool = False
-
-    @model_validator(mode="after")
-    def _counted_once(self) -> Rollouts:
-        steps = (self.steps, self.prompts, self.samples)
-        ways = (
-            all(steps) and bool(self.mean_tokens),
-            bool(self.rollouts and self.mean_tokens),
-            bool(self.tokens),
-        )
-        given = sum(map(bool, (any(steps), self.rollouts, self.tokens)))
-        twice = self.tokens and (self.mean_tokens or self.prompt_tokens)
-        if given != 1 or not any(ways) or twice:
-            raise ValueError(
-                "give `steps`, `prompts`, `samples` and `mean_tokens`, or `rollouts` "
-                "and `mean_tokens`, or `tokens` (all that were generated)"
-            )
-        return self
-
-
-class Throughput(About):
-    """Tokens a day on so many chips: how far operations lag behind chip time."""
-
-    evidence: Literal["throughput"]
-    parameters: Parameters
-    tokens_per_day: TokenSpan
-    trained_per_day: TokenSpan | None = None
-    chips: CountSpan
-    hardware: str
-    precision: Precision
-
-
-class Cost(Stated):
-    """Money spent."""
-
-    evidence: Literal["cost"]
-    value: Dollars | None = None
-    low: Dollars | None = None
-    high: Dollars | None = None
-    hardware: str | None = None
-    price_per_hour: Dollars | None = None
-
-
-class Ratio(Counting):
-    """So many times the compute of another model."""
-
-    evidence: Literal["ratio"]
-    value: Times | None = None
-    low: Times | None = None
-    high: Times | None = None
-    reference: str
-    reference_stage: Stage | None = None
-
-
-class ShareOfPretraining(Counting):
-    """A share of the base model's pre-training; meaningless without its basis."""
-
-    evidence: Literal["share_of_pretraining"]
-    value: Fraction | None = None
-    low: Fraction | None = None
-    high: Fraction | None = None
-    reference: str | None = None
-    reference_stage: Stage | None = None
-    basis: Counted
-
-
-class ShareOfRun(Counting):
-    """A share of a larger part of the same model's run."""
-
-    evidence: Literal["share_of_run"]
-    model: str
-    value: Fraction | None = None
-    low: Fraction | None = None
-    high: Fraction | None = None
-    of: Literal["post_training", "total"]
-    basis: Counted
-
-    @model_validator(mode="after")
-    def _a_part(self) -> ShareOfRun:
-        if self.stage == self.of or self.stage == "total":
-            raise ValueError("a stage is a share of `post_training` or of `total`")
-        for part in (self.value, self.low, self.high):
-            if part is not None and part.value > 1:
-                raise ValueError("a part is at most 100% of the whole")
-        return self
-
-    @property
-    def reference(self) -> str:
-        """The same model."""
-        return self.model
-
-    @property
-    def reference_stage(self) -> str:
-        """The whole of which it is a part."""
-        return self.of
-
-
-class Parity(About):
-    """Scores like another model."""
-
-    evidence: Literal["benchmark_parity"]
-    reference: str
-    distilled: bool = False
-
-
-class Bound(Counting):
-    """One-sided; never a point."""
-
-    evidence: Literal["bound"]
-    value: Flop
-    low: None = None
-    high: None = None
-
-    @model_validator(mode="after")
-    def _one_sided(self) -> Bound:
-        if self.value.bound is None:
-            raise ValueError("a bound starts with `at most` or `at least`")
-        return self
-
-
-class Months(Strict):
-    """How many months one step takes."""
-
-    low: Annotated[float, Field(gt=0)]
-    high: Annotated[float, Field(gt=0)]
-
-
-class GrowthRate(Common):
-    """Growth of reasoning or of frontier compute."""
-
-    evidence: Literal["growth_rate"]
-    value: Annotated[Quantity, _reads("", "x")]
-    low: Annotated[Quantity, _reads("", "x")] | None = None
-    high: Annotated[Quantity, _reads("", "x")] | None = None
-    per: Literal["year"] | PerMonths
-    of: Literal["reasoning", "frontier"]
-
-
-class PerMonths(Strict):
-    """`per: {months: {low: 3, high: 5}}`."""
-
-    months: Months
-
-
-class Score(Common):
-    """A benchmark score with its protocol."""
-
-    evidence: Literal["score"]
-    model: str
-    benchmark: Words
-    protocol: Words
-    value: Annotated[float, BeforeValidator(_points), Field(ge=0, le=100)]
-    stderr: float | None = Field(default=None, ge=0)
-    effort: str | None = None
-    reasoning_steps: Annotated[float, Field(ge=0)] | None = None
-    reasoning_flop: Flop | None = None
-    curve: Slug | None = None
-
-
-_CLAIMS: tuple[type[Common], ...] = (
-    FlopClaim,
-    ChipHours,
-    ChipsTime,
-    TokensParams,
-    Rollouts,
-    Throughput,
-    Cost,
-    Ratio,
-    ShareOfPretraining,
-    ShareOfRun,
-    Parity,
-    Bound,
-    GrowthRate,
-    Score,
-)
-Claim = Annotated[
-    FlopClaim
-    | ChipHours
-    | ChipsTime
-    | TokensParams
-    | Rollouts
-    | Throughput
-    | Cost
-    | Ratio
-    | ShareOfPretraining
-    | ShareOfRun
-    | Parity
-    | Bound
-    | GrowthRate
-    | Score,
-    Field(discriminator="evidence"),
-]
-
-# Kind of evidence → its model.
-KINDS: dict[str, type[Common]] = {
-    get_args(model.model_fields["evidence"].annotation)[0]: model for model in _CLAIMS
-}

@@ -23,9 +23,9 @@ from typing import Any
 
 import yaml
 
+from pipeline.notes.evidence import KINDS
 from pipeline.notes.faults import nearest
 from pipeline.notes.registry import Model, Registry
-from pipeline.notes.schema import KINDS
 
 SOURCE, CLAIM = "what-if", "claim"
 _SHORT = {"share": "share_of_pretraining", "parity": "benchmark_parity"}
@@ -156,7 +156,7 @@ def _value(kind: str, rest: str) -> dict[str, Any]:
         low, high = found["low"], found["high"] or found["low"]
         months = {"months": {"low": low, "high": high}}
         return {"value": found["value"], "per": "year" if found["year"] else months}
-    if kind not in ("ratio", "share_of_pretraining"):
+    if not {"value", "reference"} <= set(KINDS[kind].model_fields):
         return {"value": rest}
     compared = _COMPARED.match(rest)
     if compared is None:

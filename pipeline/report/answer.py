@@ -5,13 +5,11 @@ What belongs here: which row answers, and its wording. What does not: layout.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from pipeline.projection.headline import headline
 from pipeline.report.data import Columns, rows
-
-_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+from pipeline.words.numbers import month, scientific
 
 
 def answer(parts: dict[str, Columns]) -> list[str]:
@@ -27,7 +25,7 @@ def answer(parts: dict[str, Columns]) -> list[str]:
         if met
         else "No disclosed run is known to have reached it"
     )
-    used = f"used about {flop(row['leader'])}{_interval(parts, row)}"
+    used = f"used about {scientific(row['leader'])} FLOP{_interval(parts, row)}"
     return [
         _when(row),
         f"{seen}: the largest estimated reasoning run, {leader}, {used}.",
@@ -42,15 +40,6 @@ def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:
         return None
 
 
-def flop(log10: float) -> str:
-    """A number of FLOP in words that a newspaper prints."""
-    power = int(log10 // 1)
-    digits = round(10 ** (log10 - power), 1)
-    if digits >= 10:  # rounded up into the next power
-        digits, power = 1.0, power + 1
-    return f"{digits:g} × 10{str(power).translate(_DIGITS)} FLOP"
-
-
 def _interval(parts: dict[str, Columns], row: dict[str, Any]) -> str:
     for each in rows(parts.get("estimates", {})):
         ours = (each["model_id"], each["stage"]) == (
@@ -58,12 +47,10 @@ def _interval(parts: dict[str, Columns], row: dict[str, Any]) -> str:
             "reasoning",
         )
         if ours and each["mid"] is not None:
-            return f" (90% interval {_bare(each['lo'])} to {_bare(each['hi'])})"
+            return (
+                f" (90% interval {scientific(each['lo'])} to {scientific(each['hi'])})"
+            )
     return ""
-
-
-def _bare(log10: float) -> str:
-    return flop(log10).removesuffix(" FLOP")
 
 
 def _when(row: dict[str, Any]) -> str:
@@ -87,8 +74,3 @@ def _when(row: dict[str, Any]) -> str:
         "Reasoning training, if it kept the pace of the record, "
         f"{verb} {middle} {between}; from there {left}, as fast as the frontier."
     )
-
-
-def month(day: str | None) -> str:
-    """A date as month and year; empty where there is none."""
-    return f"{date.fromisoformat(day):%B %Y}" if day else ""

@@ -6,10 +6,11 @@ from pathlib import Path
 import report_release
 
 from pipeline import report
-from pipeline.report.answer import answer, chosen, flop
+from pipeline.report.answer import answer, chosen
 from pipeline.report.charts import library
 from pipeline.report.data import read, rows
 from pipeline.report.page import embed, render, write
+from pipeline.words.numbers import scientific
 
 
 def test_flop_are_log10_with_two_decimals(tmp_path: Path):
@@ -35,7 +36,7 @@ def test_the_answer_is_two_sentences_from_the_newest_headline_row(tmp_path: Path
 
 
 def test_a_number_rounds_into_the_next_power():
-    assert flop(23.999) == "1 × 10²⁴ FLOP"
+    assert scientific(23.999) == "1 × 10²⁴"
 
 
 def test_embedded_data_cannot_leave_its_element():
