@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.notes.evidence import KINDS, table
-from pipeline.settings import PROJECT
 from pipeline.vocabulary import EVIDENCE
+from tests.mini import PROJECT
 
 
 def test_every_kind_has_a_class_and_words() -> None:
