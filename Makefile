@@ -4,7 +4,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test test-fast check ui bench oracle soak lock clean setup setup-cluster setup-dev
+.PHONY: refresh test test-fast check check-record accept-record ui bench oracle soak lock clean setup setup-cluster setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
@@ -14,6 +14,12 @@ test: setup-dev
 
 test-fast: setup-dev # unit tests, within 40 seconds
 	@$(RUN)/python -m pytest tests/unit
+
+check-record: setup-dev # what the record must satisfy, whatever the code
+	@$(RUN)/python -m pytest tests/record
+
+accept-record: setup-dev # writes what the record says today; review the diff
+	@$(RUN)/python -m tests.record.says
 
 check: setup-dev
 	@$(RUN)/ruff format --check .

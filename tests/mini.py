@@ -12,6 +12,7 @@ from pipeline.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]  # this checkout
 HERE = Path(__file__).parent / "data" / "mini"
+SHIPPED = PROJECT / "sources"
 CONSTANTS = ("hardware.csv", "assumptions.yaml", "scenarios.yaml")
 
 
@@ -20,7 +21,7 @@ def project(folder: Path) -> Settings:
     sources = folder / "sources"
     shutil.copytree(HERE, sources)
     for name in CONSTANTS:
-        shutil.copy(PROJECT / "sources" / name, sources / name)
+        shutil.copy(SHIPPED / name, sources / name)
     return Settings(sources, folder / "warehouse", folder / "home")
 
 
@@ -31,9 +32,7 @@ def files() -> dict[str, bytes]:
         for path in sorted(HERE.rglob("*"))
         if path.is_file()
     }
-    return found | {
-        name: (PROJECT / "sources" / name).read_bytes() for name in CONSTANTS
-    }
+    return found | {name: (SHIPPED / name).read_bytes() for name in CONSTANTS}
 
 
 def note(source_id: str, claims: str, *, on: str = "2026-06-01") -> str:

@@ -1,7 +1,7 @@
 """The record itself: that what people wrote down is well-formed, sane and complete.
 
-Every rule is a function from the record to a list of faults. One test holds the real
-record against it, and `test_a_rule_sees_a_breach` shows that it can fail.
+Every rule is a function from the record to a list of faults. One test holds the shipped
+record against it; `test_a_rule_sees_a_breach` shows on the frozen one that it can fail.
 """
 
 from __future__ import annotations
@@ -233,15 +233,19 @@ def prose_of(files: dict[str, bytes]) -> dict[str, str]:
     return prose
 
 
-@pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    return read_inputs(SOURCES)
-
-
-@pytest.fixture(scope="module")
-def written(files: dict[str, bytes]) -> Written:
+def written_in(files: dict[str, bytes]) -> Written:
     corrections = yaml.safe_load(files["corrections.yaml"])
     return Written(read_record(files, loaded.today()), prose_of(files), corrections)
+
+
+@pytest.fixture(scope="module")
+def written() -> Written:
+    return written_in(read_inputs(SOURCES))
+
+
+@pytest.fixture(scope="module")
+def frozen() -> Written:
+    return written_in(loaded.frozen())
 
 
 # --- The rules ----------------------------------------------------------------------
@@ -674,15 +678,15 @@ BREACHES = {
 
 
 @pytest.mark.parametrize("breach", BREACHES)
-def test_a_rule_sees_a_breach(written: Written, breach: str) -> None:
+def test_a_rule_sees_a_breach(frozen: Written, breach: str) -> None:
     """Each rule speaks up when one cell of the record is wrong."""
     rule, table, column, value, where = BREACHES[breach]
-    assert rule(changed(written, table, column, value, where)) != rule(written)
+    assert rule(changed(frozen, table, column, value, where)) != rule(frozen)
 
 
-def test_the_counts_see_a_loss(written: Written) -> None:
+def test_the_counts_see_a_loss(frozen: Written) -> None:
     """Too few claims, models, sources and scores are each reported."""
-    small = written
+    small = frozen
     for table in ("raw.claims", "raw.scores", "raw.sources"):
         small = small.with_table(table, small[table].head(5))
     assert len(missing_counts(small)) == len(FEWEST)
@@ -692,19 +696,19 @@ LONG = "word " * 16
 
 
 @pytest.mark.parametrize("text", [f"“{LONG}”", f'"{LONG}"', "see /work/notes/a.md"])
-def test_the_text_rule_sees_a_breach(written: Written, text: str) -> None:
+def test_the_text_rule_sees_a_breach(frozen: Written, text: str) -> None:
     """A long quotation or a path of a machine is reported."""
-    assert long_quotes(replace(written, prose={"notes/x.md": text})) != []
+    assert long_quotes(replace(frozen, prose={"notes/x.md": text})) != []
 
 
 @pytest.mark.parametrize(
     "change", [{"expect": None}, {"correct": "1e3"}, {"action": "delete"}, {"why": ""}]
 )
 def test_the_corrections_rule_sees_a_breach(
-    written: Written, change: dict[str, object]
+    frozen: Written, change: dict[str, object]
 ) -> None:
     """A correction without a guard, a number, a known action is reported."""
-    broken = [{**written.corrections[0], **change}]
-    assert stale_corrections(replace(written, corrections=broken)) != []
-    twice = written.corrections[:1] * 2
-    assert stale_corrections(replace(written, corrections=twice)) != []
+    broken = [{**frozen.corrections[0], **change}]
+    assert stale_corrections(replace(frozen, corrections=broken)) != []
+    twice = frozen.corrections[:1] * 2
+    assert stale_corrections(replace(frozen, corrections=twice)) != []
