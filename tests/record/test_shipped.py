@@ -1,4 +1,4 @@
-"""The shipped record through the whole job: contracts, checks, publish, what it says."""
+"""The shipped record through the whole job: it is published, and says what it did."""
 
 import difflib
 
