@@ -26,7 +26,6 @@ from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import read_record
 from pipeline.projection.project import Projected, project
 from tests import mini
-from tests.mini import PROJECT
 
 FROZEN = Path(__file__).parent / "fixtures" / "record"
 _DRAWS: dict[str, NDArray[np.float64]] = {}  # by content, shared by all records

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.refresh import refresh
-from pipeline.settings import PROJECT, Settings
+from pipeline.settings import Settings
+from tests.mini import PROJECT
 
 ACCEPTED = Path(__file__).parent / "says.txt"
 SECTIONS = {
