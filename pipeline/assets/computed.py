@@ -1,7 +1,7 @@
 """The core and out layers: all that is computed from the record.
 
 What belongs here: which table is made by which function, and from what. What does not:
-any of the functions (estimation/, projection/).
+any of the functions (estimation/, projection/, evidence/).
 
 One asset computes both layers, for all of it hangs on one posterior. The core layer
 comes first: nothing is projected from an estimate that a check refused.
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from pipeline.estimation.record import Posterior
 
-MODULES = ("contracts", "notes", "estimation", "projection", "assets/computed.py")
+MODULES = (
+    "contracts",
+    "notes",
+    "estimation",
+    "projection",
+    "evidence",
+    "assets/computed.py",
+)
 READ = (
     "raw.claims",
     "raw.corrections",
@@ -103,10 +110,10 @@ def core_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]"
 def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     """Influence, projections, and the evidence for and against both."""
     from pipeline.estimation.influence import effects, influence_table
+    from pipeline.evidence.chart_axis import chart_axis_table
+    from pipeline.evidence.curves import scaling_table
     from pipeline.projection.backtest import backtest_table
     from pipeline.projection.calibration import calibration_table
-    from pipeline.projection.chart_axis import chart_axis_table
-    from pipeline.projection.curves import scaling_table
     from pipeline.projection.frontier import known_runs
     from pipeline.projection.headline import answering
     from pipeline.projection.influence import convergence_shifts

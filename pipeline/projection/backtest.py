@@ -6,7 +6,7 @@ not: scores (scores.py), outcomes (realised.py), their summary (calibration.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,11 +27,11 @@ from pipeline.projection.course import (
     frontier_growth,
     setting,
 )
-from pipeline.projection.dates import year, years
+from pipeline.projection.dates import month, year, years
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.levels import Levels
 from pipeline.projection.pairing import spread
-from pipeline.projection.paths import Course, crossing, path, straight
+from pipeline.projection.paths import LEVELS, SINGLE, Course, Path
 from pipeline.projection.realised import (
     FRONTIER,
     MEASURED,
@@ -45,7 +45,6 @@ from pipeline.projection.scores import brier, covered, crps, pit
 
 PERSISTENCE, UNBOUNDED = "persistence", "unbounded"
 BRIER_HORIZON = 12  # months, as the columns about it are called
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Forecast:
 
     scenario: str
     target: str
-    draws: FloatArray  # (draws, horizons) log10 FLOP
+    draws: FloatArray  # (horizons, draws) log10 FLOP
     met: FloatArray | None = None  # (draws,) years of the crossing
     share: FloatArray | None = None  # (draws,) log10
 
@@ -86,7 +85,7 @@ def backtest_table(
         assumed: constants of the method.
     """
     newest, months = states[-1], horizons(assumed)
-    luck = paces.luck_of(assumed)
+    listed = scenarios_of(scenarios)
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     known: dict[pd.Timestamp, dict[str, Outcome]] = {}
     rows: list[dict[str, Any]] = []
@@ -100,9 +99,7 @@ def backtest_table(
         for day in days:
             if day not in known:
                 known[day] = outcomes(newest, models, day, assumed)
-        for forecast in forecasts(
-            past, scenarios_of(scenarios), disclosed, (years(days), luck), assumed
-        ):
+        for forecast in forecasts(past, listed, disclosed, days, assumed):
             for k, day in enumerate(days):
                 outcome = known[day].get(forecast.target)
                 if outcome is None:
@@ -138,8 +135,8 @@ def origins(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
 def forecasts(
     past: Past,
     scenarios: list[Scenario],
-    disclosed: dict[str, pd.Timestamp],
-    at: tuple[FloatArray, FloatArray],
+    disclosed: Mapping[str, pd.Timestamp],
+    days: list[pd.Timestamp],
     assumed: Assumed,
 ) -> Iterator[Forecast]:
     """Every forecast that can be made of a past, references included.
@@ -148,50 +145,73 @@ def forecasts(
         past: what is known at the origin.
         scenarios: all scenarios; one counts once its pace is disclosed.
         disclosed: date of each claim.
-        at: years of the horizons (times,), and the outcome of `pace.luck`.
+        days: first days of months, ascending.
         assumed: constants of the method.
     """
-    times, luck = at
     for scenario in scenarios:
         try:
             check_in_force(scenario, disclosed, past.state.vintage)
-            growth = frontier_growth(past.runs, scenario, luck, assumed)
-            yield Forecast(scenario.name, FRONTIER, past.frontier.at(times, growth))
-            if past.setting is None:
-                continue
-            taken = course(past.setting, scenario, disclosed, luck, assumed)
+            yield from _of_scenario(past, scenario, disclosed, days, assumed)
         except NoProjectionError:
             continue
-        share = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
-        met = crossing(taken, past.frontier, share)
-        reasoning, _ = path(taken, past.frontier, met, times)
-        yield Forecast(scenario.name, REASONING, reasoning, met, share)
     headline = next((s for s in scenarios if s.headline), None)
     if headline is not None:
-        yield from _references(past, headline, times, luck, assumed)
+        yield from _references(past, headline, days, assumed)
+
+
+def _of_scenario(
+    past: Past,
+    scenario: Scenario,
+    disclosed: Mapping[str, pd.Timestamp],
+    days: list[pd.Timestamp],
+    a: Assumed,
+) -> Iterator[Forecast]:
+    luck = paces.luck_of(a)
+    growth = frontier_growth(past.runs, scenario, luck, a)
+    total = past.frontier.total(years(days)[:, None], growth)
+    yield Forecast(scenario.name, FRONTIER, total)
+    if past.setting is not None:
+        taken = course(past.setting, scenario, disclosed, luck, a)
+        share = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
+        yield _reasoning(scenario.name, taken, days, share, share)
 
 
 def _references(
-    past: Past, headline: Scenario, times: FloatArray, luck: FloatArray, a: Assumed
+    past: Past, headline: Scenario, days: list[pd.Timestamp], a: Assumed
 ) -> Iterator[Forecast]:
     """No growth, and the headline's growth without a ceiling, at every origin.
 
     A reference knows the headline's growth before it was disclosed; that makes it the
     harder to beat.
     """
-    nothing = np.zeros(len(luck))
+    luck = paces.luck_of(a)
     stated = replace(headline, pace_claim=None, stall_months=None)
     growth = frontier_growth(past.runs, stated, luck, a)
-    for name, rate in ((PERSISTENCE, nothing), (UNBOUNDED, growth)):
-        yield Forecast(name, FRONTIER, past.frontier.at(times, rate))
+    for name, rate in ((PERSISTENCE, np.zeros(1)), (UNBOUNDED, growth)):
+        total = past.frontier.total(years(days)[:, None], rate)
+        yield Forecast(name, FRONTIER, total)
     if past.setting is None:
         return
     free = course(past.setting, stated, {}, luck, a)
-    still = Course(free.start, free.time, nothing, nothing, free.stall)
+    still = replace(free, pace=np.zeros(1), growth=np.zeros(1))
     share = paces.log_uniform(luck[:, paces.SHARE], *headline.share)
     for name, taken in ((PERSISTENCE, still), (UNBOUNDED, free)):
-        met = crossing(taken, past.frontier, share)
-        yield Forecast(name, REASONING, straight(taken, times[None, :]), met, share)
+        yield _reasoning(name, taken, days, share, np.full(1, np.inf))
+
+
+def _reasoning(
+    name: str,
+    taken: Course,
+    days: list[pd.Timestamp],
+    share: FloatArray,
+    ceiling: FloatArray,
+) -> Forecast:
+    """R on some days: met at the share, and no higher than the ceiling (both log10)."""
+    path = Path.until(taken, month(days[-1]))
+    rows = [month(day) - path.first for day in days]
+    met = path.met(share.astype(SINGLE))
+    levels = path.levels(ceiling.astype(SINGLE))[rows].astype(float)
+    return Forecast(name, REASONING, levels, met, share)
 
 
 def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
@@ -209,7 +229,7 @@ def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
 
 
 def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:
-    predicted = forecast.draws[:, k]
+    predicted = forecast.draws[k]
     points = 10 ** np.quantile(predicted, LEVELS)
     truth = 10 ** np.quantile(outcome.draws, (0.05, 0.5, 0.95))
     row: dict[str, Any] = {

@@ -26,6 +26,17 @@ def month_starts(months: IntArray) -> FloatArray:
     return np.asarray((days - _EPOCH).astype(float) / DAYS)
 
 
+def month_of(value: float) -> int:
+    """The month of a year count, counted from 1970."""
+    day = _EPOCH + np.timedelta64(int(np.floor(value * DAYS)), "D")
+    return int(day.astype("datetime64[M]").astype(int))
+
+
+def month(day: pd.Timestamp) -> int:
+    """The month of a date, counted from 1970."""
+    return int((day.year - 1970) * 12 + day.month - 1)
+
+
 def year(day: pd.Timestamp) -> float:
     """`years` of one date."""
     return float(years([day])[0])

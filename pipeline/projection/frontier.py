@@ -28,14 +28,6 @@ class Frontier:
     draws: FloatArray  # (draws, records) log10 FLOP
     key: tuple[str, ...]  # content behind the draws
 
-    def first(self, rows: int) -> Frontier:
-        """The same with the first draws alone."""
-        return replace(self, draws=self.draws[:rows])
-
-    def rest(self, rows: int) -> Frontier:
-        """The same without the first draws."""
-        return replace(self, draws=self.draws[rows:])
-
     def since(self, t: float) -> Frontier:
         """Without the records that no time from `t` on can tell: see `at`."""
         first = max(int(np.searchsorted(self.times, t, "right")) - 1, 0)
@@ -47,24 +39,15 @@ class Frontier:
             key=self.key[first:],
         )
 
-    def at(self, t: FloatArray, growth: FloatArray) -> FloatArray:
-        """log10 F at times `t` (draws, times) or (times,), growing by log10 `growth`.
+    def total(self, t: FloatArray, growth: FloatArray) -> FloatArray:
+        """log10 F at times; before the first record its level.
 
         Args:
-            t: years.
-            growth: (draws,) log10 per year after the last record.
+            t: (times, draws), (times, 1) or (draws,) years.
+            growth: (draws,) or (1,) log10 per year after the last record.
 
         Returns:
-            (draws, times); before the first record its level.
-        """
-        return self.total(t[:, None] if t.ndim == 1 else t.T, growth).T
-
-    def total(self, t: FloatArray, growth: FloatArray) -> FloatArray:
-        """The same with draws along the last axis, (times, draws).
-
-        Args:
-            t: (times, draws), (times, 1) or (draws,).
-            growth: (draws,).
+            (times, draws) or (draws,).
         """
         known = self.draws[:, -1] + np.maximum(t - self.times[-1], 0.0) * growth
         # Back from the last record, segment by segment: few, and no look-up per draw.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
@@ -16,9 +15,9 @@ from pipeline.estimation.influence import Effect
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import NoProjectionError, Setting, course, setting
-from pipeline.projection.dates import DAYS, year
+from pipeline.projection.dates import DAYS, month, year
 from pipeline.projection.frontier import compute_node, records
-from pipeline.projection.paths import crossing
+from pipeline.projection.paths import Path, points
 from pipeline.projection.scenario import Scenario
 
 
@@ -97,8 +96,8 @@ class _Headline:
             )
         except NoProjectionError:
             return None
+        months = int(self._assumed["projection.months"])
+        path = Path.until(taken, month(at.vintage) + months + 1)
         share = paces.log_uniform(self._luck[:, paces.SHARE], *self._scenario.share)
-        met = np.sort(crossing(taken, at.frontier, share))
-        middle = float(met[int(0.5 * (len(met) - 1) + 0.5)])
-        horizon = year(at.vintage) + self._assumed["projection.months"] / 12
-        return middle if middle <= horizon else None
+        middle = float(points(path.met(share), (0.5,))[0])
+        return middle if middle <= year(at.vintage) + months / 12 else None

@@ -50,8 +50,8 @@ def observed_table(
             continue
         reasoning = state.draws(f"{model}/reasoning")
         possible = _within_total(state, model, reasoning)
-        at = np.full((len(reasoning), 1), year(day))
-        over = (reasoning - known.at(at, np.zeros(len(reasoning)))[:, 0])[possible]
+        then = known.total(np.full(1, year(day)), np.zeros(1))
+        over = (reasoning - then)[possible]
         rest = _rest(state, model, base)
         if rest is not None:
             ratio = (reasoning - rest)[possible]

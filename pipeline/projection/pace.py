@@ -10,7 +10,6 @@ so that every vintage and scenario sees the same luck and differs only by its ev
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -22,43 +21,28 @@ from pipeline.estimation.draws import sobol_sequence
 from pipeline.estimation.method import FloatArray
 from pipeline.projection.dates import regression_year, years
 from pipeline.projection.levels import Levels
-from pipeline.projection.paths import AtLeast
 from pipeline.projection.scenario import Scenario
 from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
 
 # By weight: the first columns of a Sobol sequence are spread the most evenly together.
 START, TOTAL, PACE, GROWTH, SHARE = range(5)
-CLUSTER, PROGRESS, CLUSTER_GROWTH = range(5, 8)
+CLUSTER, PROGRESS, CLUSTER_SHARE, CLUSTER_GROWTH = range(5, 9)
 STALL = CLUSTER  # a scenario has one or the other
+_COLUMNS = 9
 _KEY = hashlib.sha256(b"headroom projection draws").hexdigest()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def luck(n: int) -> FloatArray:
-    """Standard normals (n, 8), one column per name above; read-only.
-
-    The first half of the rows is spread as evenly as all are, and so on.
-    """
-    # Read column by column.
-    found = np.asfortranarray(sobol_sequence(8, n, _KEY))
+    """Standard normals (n, 9), one column per name above; read-only."""
+    found = sobol_sequence(_COLUMNS, n, _KEY)
     found.setflags(write=False)
     return found
 
 
 def luck_of(assumed: Assumed) -> FloatArray:
     """`luck` for every joint draw of the posterior, and so many to each."""
-    return luck(rows(assumed))
-
-
-def rows(assumed: Assumed, what: str = "") -> int:
-    """How many rows of the luck are taken in general, or for something.
-
-    Args:
-        assumed: constants of the method.
-        what: "first", or "wide" for a fitted pace and under a limit by the cluster.
-    """
-    name = "projection.luck_per_draw" + (f"_{what}" if what else "")
-    return int(assumed["fusion.draws"]) * int(assumed[name])
+    return luck(int(assumed["fusion.draws"]) * int(assumed["projection.luck_per_draw"]))
 
 
 def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
@@ -67,38 +51,10 @@ def log_uniform(z: FloatArray, low: float, high: float) -> FloatArray:
     return np.asarray(np.log10(low) + u * (np.log10(high) - np.log10(low)))
 
 
-@dataclass(frozen=True)
-class Pace:
-    """Orders of magnitude per year: draws, and the distribution behind them.
-
-    The distribution is that of the pace given every other column of the luck.
-    """
-
-    draws: FloatArray
-    at_least: AtLeast
-
-    def bought(self, free: FloatArray, floor: float) -> Pace:
-        """What is left to buy where algorithms give `free` (draws,) of the pace."""
-
-        def at_least(pace: FloatArray) -> FloatArray:
-            alone = self.at_least(pace + free[: pace.shape[-1]])
-            return np.where(pace <= floor, 1.0, alone)
-
-        return Pace(np.maximum(self.draws - free, floor), at_least)
-
-
-def stated_pace(scenario: Scenario, z: FloatArray) -> Pace:
-    """`times` every so many months, log-uniform."""
+def stated_pace(scenario: Scenario, z: FloatArray) -> FloatArray:
+    """`times` every so many months, log-uniform; log10 per year."""
     each = np.log10(scenario.pace_times) * 12 * scenario.pace_factor
-    fast, slow = (float(each / months) for months in scenario.pace_months)
-
-    def at_least(pace: FloatArray) -> FloatArray:
-        if slow == fast:
-            return np.asarray(pace <= fast, dtype=float)
-        within = np.clip(pace, slow, fast)
-        return np.asarray(np.log(fast / within) / np.log(fast / slow))
-
-    return Pace(each / 10 ** log_uniform(z, *scenario.pace_months), at_least)
+    return np.asarray(each / 10 ** log_uniform(z, *scenario.pace_months))
 
 
 def monthly_record(
@@ -124,7 +80,7 @@ def fitted_pace(
     scenario: Scenario,
     z: FloatArray,
     assumed: Assumed,
-) -> Pace | None:
+) -> FloatArray | None:
     """The record's own pace, shrunk to the stated one; None below three records.
 
     The slope of the monthly running record (silent months included) counts as one
@@ -147,12 +103,7 @@ def fitted_pace(
     weight = prior_sd**2 / (prior_sd**2 + fit_sd**2)
     mean = weight * slope + (1 - weight) * prior
     sd = np.sqrt(weight) * fit_sd
-    floor = assumed["pace.floor"]
-
-    def at_least(pace: FloatArray) -> FloatArray:
-        return np.where(pace <= floor, 1.0, special.ndtr((mean - pace) / sd))
-
-    return Pace(np.maximum(mean + sd * z, floor), at_least)
+    return np.asarray(np.maximum(mean + sd * z, assumed["pace.floor"]))
 
 
 def stated_growth(growth: tuple[float, float], z: FloatArray) -> FloatArray:
@@ -178,8 +129,4 @@ def fitted_growth(runs: Levels, z: FloatArray, assumed: Assumed) -> FloatArray |
     if chosen(x, y, record).sum() < assumed["projection.fitted_min_records"]:
         return None
     slopes = resampled_slopes(x, y, record, assumed)
-    # Quantiles of what is sorted already; np.interp would search for every place.
-    place = special.ndtr(z) * (len(slopes) - 1)
-    steps = np.append(np.diff(slopes), 0.0)
-    k = place.astype(int)
-    return np.asarray(slopes[k] + (place - k) * steps[k])
+    return np.asarray(np.quantile(slopes, special.ndtr(z)))

@@ -1,7 +1,7 @@
 """Projections and convergence for every vintage and scenario, as tables.
 
-What belongs here: which courses there are, and which vintage takes which. What does
-not: how a course comes about (course.py) and what is read off it (reading.py).
+What belongs here: which courses there are, which vintage takes which, and what is read
+off them. What does not: how a course comes about (course.py), geometry (paths.py).
 
 Vintages that share leader, frontier, pace and growth share their draws; such a course
 is computed once, over the months of all of them.
@@ -9,10 +9,8 @@ is computed once, over the months of all of them.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Hashable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,27 +18,32 @@ import pandas as pd
 
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.method import THREADS, FloatArray, IntArray
+from pipeline.estimation.formulas import reference_flop_per_usd
+from pipeline.estimation.method import FloatArray, IntArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
 from pipeline.projection.course import (
-    Known,
     NoProjectionError,
     Setting,
     check_in_force,
     course,
-    evidence,
+    setting,
     stale,
 )
-from pipeline.projection.dates import year
-from pipeline.projection.reading import (
-    MONTH_COLUMNS,
-    OWN,
-    Reading,
-    frontier_medians,
-    read,
-)
+from pipeline.projection.dates import date, month, month_starts, year
+from pipeline.projection.paths import LEVELS, SINGLE, Course, Path, points
 from pipeline.projection.scenario import Scenario, scenarios_of
+
+OWN = "scenario"  # the share of the scenario itself
+FIXED = {share: np.full(1, np.log10(float(share))) for share in SHARES}
+POINTS = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
+MONTH_COLUMNS = [
+    *(f"reasoning_flop_{point}" for point in POINTS),
+    "frontier_flop_p50",
+    "growth_per_year_p50",
+    "usd_p50",
+    "probability_converged",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,33 @@ class Projected:
 
     projections: pd.DataFrame
     convergence: pd.DataFrame
+
+
+@dataclass
+class _Pair:
+    """A vintage and a scenario: its place in the tables, and its course or none."""
+
+    vintage: pd.Timestamp
+    scenario: Scenario
+    at: Setting | None = None
+    stale: bool = False
+    reason: str = ""
+
+    @property
+    def first(self) -> int:
+        """The month after the vintage, counted from 1970."""
+        return month(self.vintage) + 1
+
+    @property
+    def content(self) -> Hashable:
+        """What decides the course."""
+        at, scenario = self.at, self.scenario
+        if at is None:
+            return None
+        growth = scenario.growth or (at.runs.models, at.runs.log10_flop.tobytes())
+        # A fitted pace sees the silent months up to the vintage.
+        silent = self.first if scenario.pace_fitted else None
+        return (at.key, scenario.name, growth, silent)
 
 
 def project(
@@ -69,245 +99,181 @@ def project(
     """
     disclosed = dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True))
     horizon = int(assumed["projection.months"])
-    asked: list[_Asked] = []
-    courses: dict[Hashable, _Course] = {}
-    known_scenarios = scenarios_of(scenarios)
-    known: Known = {}
-    # Lists of Python's own strings, which each vintage asks for, are ten times as fast.
-    names = ("model_id", "name", "family")
-    models = models.astype(dict.fromkeys(names, object))
+    pairs: list[_Pair] = []
+    listed = scenarios_of(scenarios)
     for state in states:
-        here = [_Asked(state.vintage, s) for s in known_scenarios]
-        asked += here
-        try:
-            at = evidence(state, models, assumed, known)
-        except NoProjectionError as why:
-            for one in here:
-                one.reason = str(why)
+        pairs += _pairs(state, models, listed, disclosed, assumed)
+    shared: dict[Hashable, list[_Pair]] = {}
+    for pair in pairs:
+        shared.setdefault(pair.content, []).append(pair)
+    luck = paces.luck_of(assumed)
+    read: dict[Hashable, _Reading] = {}
+    for content, group in shared.items():
+        at = group[0].at
+        if content is None or at is None:
             continue
-        for one in here:
-            try:
-                check_in_force(one.scenario, disclosed, at.vintage)
-            except NoProjectionError as why:
-                one.reason = str(why)
-                continue
-            one.stale = stale(at, one.scenario, disclosed, assumed)
-            one.content = _content(at, one.scenario)
-            if one.content not in courses:
-                courses[one.content] = _Course(at, one.scenario)
-            courses[one.content].months.take(one.first, one.first + horizon)
-    readings = _read_all(courses, disclosed, assumed)
-    for one in asked:
-        one.told(readings.get(one.content))
-    rows = [row for one in asked for row in one.convergence(assumed)]
-    return Projected(_months(asked, horizon), pd.DataFrame(rows))
+        try:
+            taken = course(at, group[0].scenario, disclosed, luck, assumed)
+        except NoProjectionError as why:
+            for pair in group:
+                pair.reason = str(why)
+            continue
+        own = paces.log_uniform(luck[:, paces.SHARE], *group[0].scenario.share)
+        months = np.arange(group[0].first, group[-1].first + horizon)
+        read[content] = _read(at, taken, own, months, assumed)
+    rows: list[dict[str, Any]] = []
+    for pair in pairs:
+        key = {"vintage": pair.vintage, "scenario": pair.scenario.name}
+        for share in (OWN, *SHARES):
+            if pair.reason:
+                none = {"share": share, "status": "none", "reason": pair.reason}
+                rows.append(key | {"stale": False} | none)
+            else:
+                found = read[pair.content].convergence(pair.vintage, share, assumed)
+                rows.append(key | {"stale": pair.stale} | found)
+    there = [(pair, read[pair.content]) for pair in pairs if not pair.reason]
+    return Projected(_months(there, horizon), pd.DataFrame(rows))
 
 
-@dataclass
-class _Asked:
-    """A scenario at a vintage and its reading, or why there is none."""
-
-    vintage: pd.Timestamp
-    scenario: Scenario
-    content: Hashable = None
-    stale: bool = False
-    reading: Reading | None = None
-    reason: str = ""
-
-    @property
-    def first(self) -> int:
-        """The month after the vintage."""
-        return _month(self.vintage) + 1
-
-    def told(self, found: Reading | str | None) -> None:
-        """Take the reading of its course, or why there is none."""
-        if isinstance(found, Reading):
-            self.reading = found
-        elif found is not None:
-            self.reason, self.stale = found, False
-
-    def convergence(self, assumed: Assumed) -> list[dict[str, Any]]:
-        """The rows of out.convergence."""
-        row = {
-            "vintage": self.vintage,
-            "scenario": self.scenario.name,
-            "stale": self.stale,
-        }
-        if self.reading is None:
-            row |= {"status": "none", "reason": self.reason}
-            return [row | {"share": share} for share in (OWN, *SHARES)]
-        now = year(self.vintage)
-        return [
-            row | self.reading.convergence(now, share, assumed)
-            for share in (OWN, *SHARES)
-        ]
+def _months(pairs: list[tuple[_Pair, _Reading]], horizon: int) -> pd.DataFrame:
+    """Rows of out.projections: the months after each vintage."""
+    if not pairs:
+        return pd.DataFrame(columns=["vintage", "scenario", "month", *MONTH_COLUMNS])
+    blocks = []
+    for pair, reading in pairs:
+        start = pair.first - reading.first
+        blocks.append(reading.months[start : start + horizon])
+    table = pd.DataFrame(np.concatenate(blocks), columns=MONTH_COLUMNS)
+    starts = np.array([pair.first for pair, _ in pairs])
+    months = (starts[:, None] + np.arange(horizon)).ravel()
+    vintages = pd.DatetimeIndex([pair.vintage for pair, _ in pairs])
+    table.insert(0, "vintage", vintages.repeat(horizon))
+    names = np.array([pair.scenario.name for pair, _ in pairs], dtype=object)
+    table.insert(1, "scenario", names.repeat(horizon))
+    days = months.astype("datetime64[M]").astype("datetime64[us]")
+    table.insert(2, "month", days)
+    return table
 
 
-@dataclass
-class _Span:
-    """Consecutive months, counted from 1970."""
-
-    first: int = sys.maxsize
-    end: int = 0  # the first one after
-
-    def take(self, first: int, end: int) -> None:
-        """Cover other months as well."""
-        self.first, self.end = min(self.first, first), max(self.end, end)
-
-    def all(self) -> IntArray:
-        """The months, shape (months,)."""
-        return np.arange(self.first, self.end)
-
-
-@dataclass
-class _Course:
-    """A course to be read, and over which months: those of every vintage it serves."""
-
-    at: Setting
-    scenario: Scenario
-    months: _Span = field(default_factory=_Span)
-
-    @property
-    def total(self) -> Hashable:
-        """What decides its frontier."""
-        return (self.at.frontier.key, _growth(self.at, self.scenario))
-
-
-def _read_all(
-    courses: dict[Hashable, _Course],
+def _pairs(
+    state: State,
+    models: pd.DataFrame,
+    scenarios: list[Scenario],
     disclosed: dict[str, pd.Timestamp],
     assumed: Assumed,
-) -> dict[Hashable, Reading | str]:
-    """The reading of each course, or why it has none; each course is read once.
+) -> list[_Pair]:
+    """Every scenario at a vintage, with what it begins from or why it cannot."""
+    pairs = [_Pair(state.vintage, scenario) for scenario in scenarios]
+    try:
+        at = setting(state, models, assumed)
+    except NoProjectionError as why:
+        for pair in pairs:
+            pair.reason = str(why)
+        return pairs
+    for pair in pairs:
+        try:
+            check_in_force(pair.scenario, disclosed, state.vintage)
+        except NoProjectionError as why:
+            pair.reason = str(why)
+            continue
+        pair.at = at
+        pair.stale = stale(at, pair.scenario, disclosed, assumed)
+    return pairs
 
-    Scenarios that share leader and frontier share their pairing with the luck, those
-    that share a frontier its medians.
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is read off a course.
+
+    Attributes:
+        first: First of the months, as months since 1970.
+        months: Shape (months, len(MONTH_COLUMNS)).
+        met: By share, (draws,) the crossings in years, ascending.
+        facts: By share, the columns of out.convergence that no vintage changes.
     """
-    spans: dict[Hashable, _Span] = {}
-    together: dict[Hashable, dict[Hashable, _Course]] = {}
-    for content, wanted in courses.items():
-        own = wanted.months
-        spans.setdefault(wanted.total, _Span()).take(own.first, own.end)
-        together.setdefault(wanted.at.key, {})[content] = wanted
-    reader = _Reader(spans, disclosed, assumed)
-    # Sorting and arithmetic on draws release the interpreter's lock; the longest first.
-    jobs = sorted(together.values(), key=len, reverse=True)
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = pool.map(reader.all_of, jobs)
-        return {content: reading for part in found for content, reading in part.items()}
+
+    first: int
+    months: FloatArray
+    met: dict[str, FloatArray]
+    facts: dict[str, dict[str, Any]]
+
+    def convergence(
+        self, vintage: pd.Timestamp, share: str, assumed: Assumed
+    ) -> dict[str, Any]:
+        """A row of out.convergence, without its keys and staleness."""
+        met, now = self.met[share], year(vintage)
+        horizon = now + assumed["projection.months"] / 12
+        surely = assumed["projection.met"]
+        past, soon = met.searchsorted([now, now + 1], "right") / len(met)
+        status = "unclear"
+        if past >= surely:
+            status = "met"
+        elif past <= 1 - surely:
+            status = "open"
+        dates = {
+            f"date_{point}": date(at) if at <= horizon else None
+            for point, at in zip(POINTS, points(met).tolist(), strict=True)
+        }
+        return self.facts[share] | dates | {
+            "probability_within_12_months": float(soon),
+            "probability_past": float(past),
+            "status": status,
+        }  # fmt: skip
 
 
-class _Reader:
-    """Reads courses off.
+def _read(
+    at: Setting, taken: Course, own: FloatArray, months: IntArray, assumed: Assumed
+) -> _Reading:
+    """Read a course off.
 
     Args:
-        spans: which months the medians of each frontier are wanted for.
-        disclosed: date of each claim.
+        at: what is known where the course begins.
+        taken: its draws.
+        own: (draws,) log10 of the scenario's own share.
+        months: consecutive ones, as months since 1970, none before the last record.
         assumed: constants of the method.
     """
-
-    def __init__(
-        self,
-        spans: dict[Hashable, _Span],
-        disclosed: dict[str, pd.Timestamp],
-        assumed: Assumed,
-    ) -> None:
-        self._spans, self._disclosed, self._assumed = spans, disclosed, assumed
-        self._medians: dict[Hashable, FloatArray] = {}
-        self._shares: dict[tuple[float, float], FloatArray] = {}
-        self._rows, self._most, self._few = (
-            paces.rows(assumed, what) for what in ("", "wide", "first")
-        )
-        self._luck = paces.luck(self._most)
-
-    def all_of(self, courses: dict[Hashable, _Course]) -> dict[Hashable, Reading | str]:
-        """The readings of courses that share leader and frontier."""
-        alike = next(iter(courses.values())).at
-        drawn = alike.paired(self._most // len(alike.leader.start))
-        return {
-            content: self._read(
-                replace(wanted.at, leader=drawn.leader, frontier=drawn.frontier),
-                wanted,
-            )
-            for content, wanted in courses.items()
-        }
-
-    def _read(self, at: Setting, wanted: _Course) -> Reading | str:
-        """One of them.
-
-        A fitted pace is wide, so that the lower tail of its months lies thin; so do the
-        last dates under a cap.
-        """
-        scenario, months, assumed = wanted.scenario, wanted.months, self._assumed
-        thin = scenario.pace_fitted or scenario.cluster_share is not None
-        n = self._most if thin else self._rows
-        at, luck = at.first(n), self._luck[:n]
-        try:
-            taken = course(at, scenario, self._disclosed, luck, assumed)
-        except NoProjectionError as why:
-            return str(why)  # as text: an exception would keep the draws of its frames
-        span = self._spans[wanted.total]
-        if wanted.total not in self._medians:
-            few = at.frontier.first(self._few), taken.growth[: self._few]
-            self._medians[wanted.total] = frontier_medians(*few, span.all())
-        total = self._medians[wanted.total]
-        total = total[months.first - span.first : months.end - span.first]
-        own = self._share(*scenario.share)[:n]
-        return read(at, taken, own, months.all(), total, assumed)
-
-    def _share(self, low: float, high: float) -> FloatArray:
-        """Draws of the ceiling's share, which many scenarios have in common."""
-        if (low, high) not in self._shares:
-            z = self._luck[:, paces.SHARE]
-            self._shares[low, high] = paces.log_uniform(z, low, high)
-        return self._shares[low, high]
-
-
-def _content(at: Setting, scenario: Scenario) -> Hashable:
-    """What decides a course that is in force."""
-    fitted: list[Hashable] = []
-    if scenario.pace_fitted:  # sees the silent months up to the vintage
-        fitted.append(_month(at.vintage))
-    growth = _growth(at, scenario)
-    return (at.candidates.keys, at.frontier.key, scenario.name, growth, *fitted)
-
-
-def _growth(at: Setting, scenario: Scenario) -> Hashable:
-    """What decides the growth of the frontier."""
-    if scenario.growth is not None:
-        return scenario.growth
-    return (at.runs.models, at.runs.log10_flop.tobytes())
-
-
-def _month(day: pd.Timestamp) -> int:
-    """Months since 1970."""
-    return int((day.year - 1970) * 12 + day.month - 1)
-
-
-def _first_days(months: IntArray) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[us]"))
-
-
-def _months(asked: list[_Asked], horizon: int) -> pd.DataFrame:
-    """Rows of out.projections: the months of each vintage and scenario."""
-    told = [(one, one.reading) for one in asked if one.reading is not None]
-    if not told:
-        return pd.DataFrame(columns=["vintage", "scenario", "month", *MONTH_COLUMNS])
-    values = []
-    for one, reading in told:
-        offset = one.first - reading.first
-        values.append(reading.months[offset : offset + horizon])
-    starts = np.array([one.first for one, _ in told])
-    months = (starts[:, None] + np.arange(horizon)).ravel()
-    names = np.array([one.scenario.name for one, _ in told], dtype=object)
-    keys = pd.DataFrame(
-        {
-            "vintage": np.repeat(
-                pd.DatetimeIndex([one.vintage for one, _ in told]), horizon
-            ),
-            "scenario": np.repeat(names, horizon),
-            "month": _first_days(months),
-        }
+    path = Path.until(taken, int(months[-1]) + 1)  # one more, for growth in the last
+    since = int(months[0]) - path.first
+    shares = {OWN: own} | FIXED
+    shares = {name: share.astype(SINGLE) for name, share in shares.items()}
+    met = {name: np.sort(path.met(share)) for name, share in shares.items()}
+    level = path.levels(shares[OWN], since)
+    t = month_starts(months)
+    growth = np.diff(level, axis=0) / np.diff(path.months[since:])[:, None]
+    quantiles = points(level[:-1]).astype(float)
+    usd = [reference_flop_per_usd(2000 + each, assumed) for each in t]
+    columns = np.column_stack(
+        [
+            10**quantiles,
+            10 ** points(path.total[since:-1], (0.5,)),
+            10 ** points(growth, (0.5,)),
+            10 ** quantiles[:, LEVELS.index(0.5)] / usd,
+            met[OWN].searchsorted(t, "right") / len(own),
+        ]
     )
-    table = pd.DataFrame(np.concatenate(values), columns=MONTH_COLUMNS)
-    return pd.concat([keys, table], axis=1)
+    return _Reading(int(months[0]), columns, met, _facts(at, taken, path.gap[0], own))
+
+
+def _facts(
+    at: Setting, taken: Course, gap: FloatArray, own: FloatArray
+) -> dict[str, dict[str, Any]]:
+    """Medians before the crossing, by share."""
+    common = {
+        "leader_model_id": at.leader.model,
+        "leader_probability": at.leader.probability,
+        "leader_flop_p50": 10 ** _median(taken.start),
+        "frontier_model_id": at.frontier.models[-1],
+        "growth_before": 10 ** _median(taken.pace),
+        "growth_after": 10 ** _median(taken.growth),
+    }
+    gaps = {OWN: _median(own - gap)}
+    gaps |= {share: float(log10[0]) - _median(gap) for share, log10 in FIXED.items()}
+    return {
+        share: common | {"share": share, "gap_oom_p50": oom}
+        for share, oom in gaps.items()
+    }
+
+
+def _median(values: FloatArray) -> float:
+    return float(points(values, (0.5,))[0])

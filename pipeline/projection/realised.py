@@ -92,11 +92,8 @@ def met_by(
         return 0.0
     # The luck is longer than the posterior, whose rows stay together.
     rows = np.resize(np.arange(len(known.draws)), len(share))
-    known = replace(known, draws=known.draws[rows])
-    still = np.zeros(len(share))
     reached = np.zeros(len(share), dtype=bool)
     for node, released in zip(able.nodes, able.days, strict=True):
-        at = np.full((len(share), 1), year(pd.Timestamp(released)))
-        ceiling = known.at(at, still)[:, 0] + share
-        reached |= newest.draws(node)[rows] >= ceiling
+        then = known.total(np.full(1, year(pd.Timestamp(released))), np.zeros(1))
+        reached |= newest.draws(node)[rows] >= then[rows] + share
     return float(reached.mean())

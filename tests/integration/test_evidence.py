@@ -5,10 +5,10 @@ from unit.projection import world
 
 from pipeline.contracts import conform, contract
 from pipeline.estimation.record import posterior
+from pipeline.evidence.chart_axis import BASE_PAID, REASONING, chart_axis_table
+from pipeline.evidence.curves import scaling_table
 from pipeline.projection.backtest import PERSISTENCE, UNBOUNDED, backtest_table
 from pipeline.projection.calibration import calibration_table
-from pipeline.projection.chart_axis import BASE_PAID, REASONING, chart_axis_table
-from pipeline.projection.curves import scaling_table
 
 RECORD = world.record()
 CLAIMS, MODELS = RECORD["raw.claims"], RECORD["core.models"]

@@ -13,10 +13,10 @@ from unit.projection import world
 from pipeline.estimation.draws import gaussian_draws
 from pipeline.estimation.record import posterior
 from pipeline.projection import pace as paces
-from pipeline.projection import reading
 from pipeline.projection.course import course, setting
+from pipeline.projection.dates import month_of
 from pipeline.projection.leader import candidates, leader
-from pipeline.projection.paths import crossing, path
+from pipeline.projection.paths import Path
 from pipeline.projection.project import project
 from pipeline.projection.scenario import scenarios_of
 
@@ -91,15 +91,18 @@ def coverage(histories):
         at = setting(seen, MODELS, ASSUMED)
         drawn = course(at, HEADLINE, DISCLOSED, luck, ASSUMED)
         share = paces.log_uniform(luck[:, paces.SHARE], *HEADLINE.share)
-        low, high = np.quantile(crossing(drawn, at.frontier, share), (0.05, 0.95))
+        months = month_of(26) + 12 * 30
+        low, high = np.quantile(Path.until(drawn, months).met(share), (0.05, 0.95))
         # The truth draws its own pace, growth and share from the same priors.
         z = rng.standard_normal((1, luck.shape[1]))
         world_ = setting(known("2025-06-01", reasoning, total), MODELS, ASSUMED)
         true = course(world_, HEADLINE, DISCLOSED, z, ASSUMED)
         share = paces.log_uniform(z[:, paces.SHARE], *HEADLINE.share)
-        single = replace(true, start=np.array([reasoning]), time=at.leader.time[:1])
-        frontier = replace(at.frontier, draws=np.array([[total]]))
-        hits += low <= crossing(single, frontier, share)[0] <= high
+        single = replace(
+            true, start=np.array([reasoning]), time=at.leader.time[:1],
+            frontier=replace(at.frontier, draws=np.array([[total]])),
+        )  # fmt: skip
+        hits += low <= Path.until(single, months).met(share)[0] <= high
     return hits
 
 
@@ -212,51 +215,6 @@ def test_a_claim_changes_no_vintage_before_its_disclosure(
     assert (then["convergence"]["vintage"] == disclosed).any()
 
 
-@pytest.mark.soak
-def test_quantiles_are_those_of_a_million_draws():
-    """Within 0.01 OOM and three days of independent draws."""
-    many = 1_000_000
-    rng = np.random.default_rng(9)
-    seen = known("2025-06-01", sd=0.3)
-    world_ = world.state(
-        "2025-06-01",
-        {
-            "o3/reasoning": rng.normal(24.7, 0.3, many),
-            "grok-3/total": rng.normal(26.6, 0.3, many),
-        },
-    )
-    months = np.array([25.5, 26.5, 28.5, 30.3])
-    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
-    found = []
-    once = world.assumed(projection__luck_per_draw=1)
-    for state, luck, assumed in (
-        (seen, paces.luck_of(ASSUMED), ASSUMED),
-        (world_, rng.standard_normal((many, paces.luck(2).shape[1])), once),
-    ):
-        at = setting(state, MODELS, assumed)
-        drawn = course(at, HEADLINE, DISCLOSED, luck, ASSUMED)
-        share = paces.log_uniform(luck[:, paces.SHARE], *HEADLINE.share)
-        met = crossing(drawn, at.frontier, share)
-        reasoning, _ = path(drawn, at.frontier, met, months)
-        found.append((np.quantile(met, levels), np.quantile(reasoning, levels, axis=0)))
-    (dates, flop), (dates_ref, flop_ref) = found
-    assert np.abs(flop - flop_ref).max() < 0.01
-    assert np.abs(dates - dates_ref).max() * 365.25 < 3
-
-
-def test_no_figure_depends_on_the_number_of_threads(monkeypatch):
-    seen = [known("2025-06-01", sd=0.3), known("2025-08-01", reasoning=25.0, sd=0.3)]
-    found = []
-    for threads in (1, 2, 5):
-        monkeypatch.setattr("pipeline.projection.project.THREADS", threads)
-        found.append(project(seen, MODELS, SCENARIOS, CLAIMS, ASSUMED))
-    for other in found[1:]:
-        for name in ("projections", "convergence"):
-            pd.testing.assert_frame_equal(
-                getattr(found[0], name), getattr(other, name), check_exact=True
-            )
-
-
 def test_a_vintage_alone_has_the_rows_it_has_beside_others():
     """Vintages that know the same share a course, whatever months each looks at."""
     days = ("2025-06-01", "2025-07-20", "2025-10-02")
@@ -269,39 +227,3 @@ def test_a_vintage_alone_has_the_rows_it_has_beside_others():
             pd.testing.assert_frame_equal(
                 rows.reset_index(drop=True), getattr(alone, name), check_exact=True
             )
-
-
-def test_a_fitted_pace_and_a_cap_take_more_draws_than_a_stated_pace(monkeypatch):
-    rows = {}
-
-    def counted(at, scenario, disclosed, luck, assumed):
-        rows[scenario.name] = len(luck), len(at.leader.start), len(at.frontier.draws)
-        return course(at, scenario, disclosed, luck, assumed)
-
-    monkeypatch.setattr("pipeline.projection.project.course", counted)
-    project([known("2025-06-01", sd=0.2)], MODELS, SCENARIOS, CLAIMS, ASSUMED)
-    many, most = paces.rows(ASSUMED), paces.rows(ASSUMED, "wide")
-    for wide in ("fitted", "compute_limited"):
-        assert rows.pop(wide) == (most,) * 3
-    assert set(rows.values()) == {(many,) * 3}
-    assert most > many
-
-
-def test_only_under_a_cap_are_there_finer_chances_of_all_draws(monkeypatch):
-    made = []
-
-    class Seen(reading.Chance):
-        def __init__(self, course, frontier, known, shares, finer=None):
-            super().__init__(course, frontier, known, shares, finer)
-            made.append((course.capped, shares.shape, finer))
-
-    monkeypatch.setattr(reading, "Chance", Seen)
-    project([known("2025-06-01", sd=0.2)], MODELS, SCENARIOS, CLAIMS, ASSUMED)
-    few = paces.rows(ASSUMED, "first")
-    assert {capped for capped, *_ in made} == {False, True}
-    for capped, shape, finer in tuple(made):
-        assert shape == ((4, few) if capped else (4, few // 2))
-        assert (finer is not None) == capped
-        if finer is not None:
-            finer()
-            assert made[-1][1] == (4, paces.rows(ASSUMED, "wide"))

@@ -1,9 +1,6 @@
 """The two limits on the pace: the cluster, and what algorithms give."""
 
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
 import pytest
 from unit.projection import world
 
@@ -12,7 +9,6 @@ from pipeline.notes.frames import scenarios as frame
 from pipeline.projection import pace as paces
 from pipeline.projection.cluster import limit
 from pipeline.projection.course import course, setting
-from pipeline.projection.levels import Levels
 from pipeline.projection.scenario import scenarios_of
 
 ASSUMED = world.assumed()
@@ -42,7 +38,7 @@ def test_the_shipped_scenarios_have_the_two_limits():
 
 
 def test_the_cluster_is_peak_times_time_times_utilisation():
-    level, growth = limit((1.0, 1.0), ASSUMED).draws(LUCK)
+    level, growth = limit((1.0, 1.0), LUCK, ASSUMED)
     since = ASSUMED["cluster.date_year"] - 2000
     by_hand = (
         ASSUMED["cluster.peak"]
@@ -55,67 +51,14 @@ def test_the_cluster_is_peak_times_time_times_utilisation():
     )
     low, high = np.log10(ASSUMED.span("cluster.growth"))
     assert np.quantile(growth, [0.05, 0.95]) == pytest.approx([low, high], abs=0.001)
-    half, _ = limit((0.5, 0.5), ASSUMED).draws(LUCK)
+    half, _ = limit((0.5, 0.5), LUCK, ASSUMED)
     assert level - half == pytest.approx(np.log10(2))
-
-
-@pytest.mark.parametrize("share", [(0.3, 1.0), (0.02, 1.0), (0.5, 0.51)])
-def test_the_cluster_is_spread_as_a_share_plus_an_error(share):
-    """One column of luck against a share and an error drawn apart."""
-    level, growth = limit(share, ASSUMED).draws(LUCK)
-    alone, _ = limit((1.0, 1.0), ASSUMED).draws(LUCK)
-    since = ASSUMED["cluster.date_year"] - 2000
-    rng = np.random.default_rng(2)
-    apart = rng.permutation(alone + growth * since)  # the share is independent of it
-    apart = apart + rng.uniform(*np.log10(share), len(apart))
-    levels = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-    found, expected = (np.quantile(x, levels) for x in (level + growth * since, apart))
-    assert found == pytest.approx(expected, abs=0.02)
-
-
-@pytest.mark.parametrize("share", [(1.0, 1.0), (0.3, 1.0)])
-def test_the_chance_of_a_limit_is_the_share_of_its_draws(share):
-    most = limit(share, ASSUMED)
-    level, _ = most.draws(LUCK)
-    still = level + most.draws(LUCK)[1] * most.since
-    for x in np.quantile(still, [0.01, 0.3, 0.5, 0.9, 0.99]):
-        chance = most.at_least(np.array([x - 0.4 * most.since]), np.array([0.4]))
-        assert chance[0] == pytest.approx((still >= x).mean(), abs=0.001)
-    ends = most.at_least(np.array([-np.inf, np.inf]), np.array([0.4, 0.4]))
-    assert list(ends) == pytest.approx([1.0, 0.0], abs=1e-8)
-
-
-@pytest.mark.parametrize("name", ["disclosed", "half", "algorithmic", "fitted"])
-def test_the_chance_of_a_pace_is_the_share_of_its_draws(name):
-    """Each draw by itself knows its distribution given the rest; here the average."""
-    scenario, z = NAMED[name], LUCK[:, paces.PACE]
-    if name == "fitted":
-        days = np.array(["2024-09-12", "2024-12-20", "2025-04-16"], "datetime64[D]")
-        levels = np.array([23.0, 23.8, 24.9])
-        ours = Levels(("a",) * 3, days, levels, ("a",) * 3, ("a",) * 3)
-        day = pd.Timestamp("2025-06-01")
-        pace = paces.fitted_pace(ours, day, scenario, z, ASSUMED)
-    else:
-        pace = paces.stated_pace(scenario, z)
-    if scenario.progress is not None:
-        free = paces.stated_growth(scenario.progress, LUCK[:, paces.PROGRESS])
-        pace = pace.bought(free, ASSUMED["pace.floor"])
-    for x in (*np.quantile(pace.draws, [0.02, 0.4, 0.8, 0.99]), 0.0, -np.inf, np.inf):
-        chance = pace.at_least(np.full(len(z), x)).mean()
-        assert chance == pytest.approx((pace.draws >= x).mean(), abs=0.001)
-
-
-def test_a_pace_stated_to_the_month_is_met_or_not():
-    exact = replace(NAMED["disclosed"], pace_months=(4.0, 4.0))
-    pace = paces.stated_pace(exact, LUCK[:, paces.PACE])
-    assert pace.draws == pytest.approx(3.0)
-    assert list(pace.at_least(np.array([2.9, 3.1]))) == [1.0, 0.0]
 
 
 def test_the_cluster_limits_and_the_others_are_free(at):
     limited, free = taken(at, "compute_limited"), taken(at, "disclosed")
-    assert limited.capped
-    assert not free.capped
+    assert np.isfinite(limited.cap).all()
+    assert np.isinf(free.cap).all()
     assert np.array_equal(limited.pace, free.pace)
 
 
@@ -151,22 +94,3 @@ def test_a_scenario_has_a_cluster_or_a_stall_not_both():
     entries, faults = read_scenarios("scenarios.yaml", both)
     assert entries == ()
     assert "not both" in faults[0].problem
-
-
-@pytest.mark.parametrize("name", ["disclosed", "algorithmic", "compute_limited"])
-def test_the_chance_of_the_first_draws_is_that_of_all_cut_short(at, name):
-    drawn = taken(at, name)
-    values = drawn.cap if drawn.capped else drawn.pace
-    assert drawn.at_least is not None
-    some = drawn.first(1000)
-    assert len(some.start) == len(some.pace) == len(some.growth) == 1000
-    cut = drawn.at_least(values[:1000])
-    assert np.array_equal(cut, drawn.at_least(values)[:1000])
-    assert 0.2 < cut.mean() < 0.8
-
-
-def test_averages_take_fewer_rows_of_the_luck_and_wide_paces_more():
-    few, most = (paces.rows(ASSUMED, what) for what in ("first", "wide"))
-    assert N <= few < len(LUCK) == paces.rows(ASSUMED) < most
-    assert most % len(LUCK) == len(LUCK) % few == few % N == 0
-    assert np.array_equal(paces.luck(most)[: len(LUCK)], LUCK)

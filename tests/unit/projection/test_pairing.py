@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import ndtr
 
 from pipeline.projection import pace as paces
 from pipeline.projection.frontier import Frontier
@@ -87,25 +86,3 @@ def test_a_frontier_without_a_leader_is_spread_in_the_same_way():
     assert np.allclose(np.diff(alone.draws, axis=1), 1)
     pace = paces.luck(4 * N)[:, paces.GROWTH]
     assert abs(np.corrcoef(alone.draws[:, 1], pace)[0, 1]) < 0.005
-
-
-@pytest.mark.parametrize("joint", [False, True])
-def test_the_first_half_has_half_of_the_partners_of_each_draw(joint):
-    """The months of most scenarios take the first rows alone."""
-    each = 8
-    leader, frontier = world()
-    both = paired(leader, frontier, joint=joint, each=each)
-    sets = (leader.start, both[0].start), (frontier.draws[:, 1], both[1].draws[:, 1])
-    for before, after in sets:
-        for rows in (N * each // 2, N * each // 4):
-            _, times = np.unique(after[:rows], return_counts=True)
-            assert len(times) == len(np.unique(before)) == N
-            assert set(times) == {rows // N}
-
-
-def test_the_first_half_of_the_luck_is_spread_as_evenly():
-    luck = paces.luck(N * 8)
-    for rows in (N * 4, N * 2):
-        cells = np.floor(ndtr(luck[:rows]) * rows).astype(int)
-        for column in cells.T:  # one point in each of as many strata
-            assert np.array_equal(np.sort(column), np.arange(rows))

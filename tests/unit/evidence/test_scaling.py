@@ -6,8 +6,8 @@ import pytest
 from scipy import special, stats
 from unit.projection import world
 
-from pipeline.projection.curves import curve_rows, pairs, scaling_table
-from pipeline.projection.scaling import (
+from pipeline.evidence.curves import curve_rows, pairs, scaling_table
+from pipeline.evidence.scaling import (
     aicc,
     compare,
     leave_one_out,

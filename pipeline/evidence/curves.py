@@ -19,7 +19,7 @@ from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import QUANTILES, State
-from pipeline.projection.scaling import FEWEST, TWO_POINT, compare
+from pipeline.evidence.scaling import FEWEST, TWO_POINT, compare
 
 STEPS, FLOP = "steps", "flop"
 _X = {STEPS: "reasoning_steps", FLOP: "reasoning_flop"}

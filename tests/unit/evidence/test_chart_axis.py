@@ -5,7 +5,7 @@ import pytest
 from scipy import integrate, stats
 from unit.projection import world
 
-from pipeline.projection.chart_axis import (
+from pipeline.evidence.chart_axis import (
     BASE_PAID,
     CUT_SHORT,
     REASONING,

@@ -1,0 +1,4 @@
+"""What supports the argument and projects nothing: scaling curves, the chart's axis.
+
+What belongs here: pure functions on scores and draws. What does not: projections.
+"""
