@@ -12,7 +12,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-_METHOD = ("contracts", "notes", "estimation", "projection")
+_METHOD = ("contracts", "notes", "estimation", "projection", "evidence")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "scipy", "pandas", "duckdb")
 
