@@ -4,7 +4,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test test-fast check check-record accept-record ui bench oracle soak lock clean setup setup-cluster setup-dev
+.PHONY: refresh test test-fast check check-record accept-record ui bench soak lock clean setup setup-cluster setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
@@ -36,14 +36,6 @@ bench: setup-dev
 soak: setup-dev
 	@$(RUN)/python -m pytest -m soak -n 0 --hypothesis-profile=default
 
-# Ask NUTS about random claim graphs that it has not answered yet (about 12 s each). It
-# lives in a .venv-oracle of its own: it is heavy, and nothing else needs it.
-ORACLE_GRAPHS ?= 220
-oracle: setup-dev
-	@test -x .venv-oracle/bin/python || $(RUN)/python -m venv .venv-oracle
-	@$(RUN)/uv pip sync --quiet --python .venv-oracle/bin/python --require-hashes requirements-oracle.lock
-	@.venv-oracle/bin/python -m tests.oracle.nuts $(ORACLE_GRAPHS)
-
 setup:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
 	@$(PYTHON) bootstrap.py run
@@ -60,8 +52,7 @@ lock: setup-dev
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster -o requirements-cluster.lock
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster --group dev -o requirements-dev.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --group oracle -o requirements-oracle.lock
 
 clean: # keeps the lake: it holds the history of releases
-	rm -rf .venv .venv-oracle .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -rf warehouse/staging warehouse/cache warehouse/report

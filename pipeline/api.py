@@ -68,7 +68,7 @@ def whatif(
         LakeError: if the claim cannot be read, fits no release or nothing is published.
         SettingsError: if there is no project.
     """
-    from pipeline.estimation.gibbs import NotConvergedError
+    from pipeline.estimation.forest import EntangledError
     from pipeline.lake import LakeError, UsageError
     from pipeline.lake.reading import read_contract
     from pipeline.projection.whatif import what_if
@@ -85,9 +85,8 @@ def whatif(
     own = [c.disclosed_on or added.source.published_on for c in added.claims]
     at = max(newest, *map(_stamp, own))
     try:
-        # What is drawn anew stays in memory.
-        return what_if(before, after, at, {})
-    except NotConvergedError as error:
+        return what_if(before, after, at)
+    except EntangledError as error:
         raise LakeError(str(error)) from error
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.contracts import conform, contract
 from pipeline.estimation.assumed import Assumed
@@ -28,7 +27,6 @@ from pipeline.projection.project import Projected, project
 from tests import mini
 
 FROZEN = Path(__file__).parent / "fixtures" / "record"
-_DRAWS: dict[str, NDArray[np.float64]] = {}  # by content, shared by all records
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Loaded:
     @cached_property
     def court(self) -> Court:
         """Verdicts on the claims."""
-        return Court(self.found.prepared, self.found.states, self.found.assumed)
+        return Court(self.found.prepared, self.found.assumed)
 
     @cached_property
     def conflict_rows(self) -> pd.DataFrame:
@@ -108,7 +106,7 @@ def load(files: dict[str, bytes]) -> Loaded:
 
 def again(tables: dict[str, pd.DataFrame]) -> Loaded:
     """A record from tables, changed by a test."""
-    return Loaded(tables, posterior(tables, _DRAWS))
+    return Loaded(tables, posterior(tables))
 
 
 @lru_cache(maxsize=1)

@@ -80,7 +80,7 @@ def estimates_and_projections(
     # Under the lock no other run can replace a table between reading and writing.
     with writer(warehouse.settings, "computing of a run", wait=LOCK_SECONDS):
         step = Step.of_staged(context, warehouse, READ)
-        found = posterior(step.frames, {})
+        found = posterior(step.frames)
         yield from step.write(core_tables(step.frames, found))
         yield from step.write(out_tables(step.frames, found))
 
@@ -96,7 +96,7 @@ def core_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]"
 
     prepared, newest, assumed = found.prepared, found.states[-1], found.assumed
     models = frames["core.models"]
-    court = Court(prepared, found.states, assumed)
+    court = Court(prepared, assumed)
     return {
         "core.observations": observation_table(prepared, newest),
         "core.estimates": estimate_table(
@@ -126,7 +126,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     assumed = found.assumed
     projected = project(found.states, models, scenarios, claims, assumed)
     tested = backtest_table(found.states, models, scenarios, claims, assumed)
-    left_out = effects(found.prepared, newest, assumed)
+    left_out = effects(newest, assumed)
     shifts = convergence_shifts(
         newest,
         left_out,

@@ -125,22 +125,14 @@ def _as_of(settings: Settings, claims: list[Row], at: object) -> None:
     """Set roles to those of an old vintage; influence is known at the newest only."""
     import pandas as pd
 
-    from pipeline.estimation import standing
     from pipeline.estimation.assumed import Assumed
-    from pipeline.estimation.observe import observe
-    from pipeline.estimation.overruled import Overruled
-    from pipeline.estimation.vintages import method_of
+    from pipeline.estimation.record import prepared_of, roles_at
     from pipeline.lake.reading import read_contract
 
     frames = {table: read_contract(settings, table) for table in _ROLES_FROM}
     assumed = Assumed.of(frames["core.assumptions"])
-    observed = observe(
-        frames["raw.claims"], frames["raw.sources"], frames["core.models"],
-        frames["core.hardware"], assumed,
-    )  # fmt: skip
-    prepared = standing.prepare(observed, frames["raw.corrections"])
-    rule = Overruled(prepared, assumed, method_of(assumed))
-    roles = rule.apply(standing.Standing(prepared).roles(pd.Timestamp(str(at))))
+    prepared, day = prepared_of(frames, assumed), pd.Timestamp(str(at))
+    roles = roles_at(prepared, [day], assumed)[day]
     keys = zip(prepared["claim_id"], prepared["node"], strict=True)
     reasons = roles["reason"].astype(object).where(roles["reason"].notna(), None)
     told = zip(roles["role"], reasons, strict=True)

@@ -1,12 +1,12 @@
 """Claims that do not fit what everything else says, at every vintage.
 
 What belongs here: how far each claim lies off, which are listed, which deny each other.
-What does not: words (wording.py), stage sums (sums.py), numerics (screening.py).
+What does not: words (wording.py), stage sums (sums.py), numerics (component.py).
 
 z = (claim − posterior of its own quantity without it) ÷ √(sd² of the claim's method +
 posterior sd²), never widened by the rank of the source. A bound is one-sided: 0 where
-it is met. Without it: leave-one-out for a fused claim (screening.py); the posterior
-itself for one that is not fused.
+it is met. Without it: leave-one-out for a fused claim; for one that is not fused, the
+posterior itself.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ import pandas as pd
 
 from pipeline.estimation import standing, wording
 from pipeline.estimation.assumed import Z90, Assumed
+from pipeline.estimation.component import distance
+from pipeline.estimation.graph import KINDS
 from pipeline.estimation.method import FloatArray
-from pipeline.estimation.screening import Names, Screened, distinct, screen, spread_of
 from pipeline.estimation.sums import Sum, stage_sums
 from pipeline.estimation.vintages import QUANTILES, Component, State
 
+Names = tuple[str, ...]
 HELD_ROLES = (standing.HELD_OUT, standing.ARITHMETIC, standing.TEST)
 COLUMNS = [
     "claim_id", "vintage", "until", "node", "z", "weight", "status", "against",
@@ -130,16 +132,13 @@ def disputed(court: Court, state: State) -> frozenset[str]:
 class Court:
     """Verdicts on the claims of a record, each reached once per content."""
 
-    def __init__(
-        self, prepared: pd.DataFrame, found: list[State], assumed: Assumed
-    ) -> None:
+    def __init__(self, prepared: pd.DataFrame, assumed: Assumed) -> None:
         self.z = assumed["conflict.z"]
         self.least_change = assumed["conflict.least_change"]
         self._bound_sd = assumed["fusion.bound_sd"]
         self._rows: list[dict[str, Any]] = [
             {str(k): v for k, v in row.items()} for row in prepared.to_dict("records")
         ]
-        self._screened = screen(prepared, distinct(found), assumed)
         self._seen: dict[tuple[int, str, str, str], Verdict] = {}
 
     def listed(self, verdict: Verdict) -> bool:
@@ -184,11 +183,11 @@ class Court:
         return self._seen[content]
 
     def _fused(self, row: dict[str, Any], part: Component) -> Verdict:
-        own: Screened = self._screened[part.claims][row["claim_id"]]
+        own = part.left_out[part.claims.index(row["claim_id"])]
         known = not math.isnan(own.mean)
         return Verdict(
             row,
-            self._distance(row, own.mean, own.sd),  # NaN where nothing else tells
+            self._distance(row, own.mean, own.points),  # NaN where nothing else tells
             own.weight,
             standing.FUSED,
             "",
@@ -204,20 +203,17 @@ class Court:
         z, points = math.nan, None
         if draws is not None:
             points = np.quantile(draws, QUANTILES)
-            z = self._distance(row, float(draws.mean()), spread_of(points))
+            z = self._distance(row, float(draws.mean()), points)
         parts = (state.of_node.get(node) for node in _nodes(row))
         claims = tuple(claim for part in parts if part for claim in part.claims)
         rest = self._near(row, claims)
         return Verdict(row, z, 0.0, role, reason, points, rest, ())
 
-    def _distance(self, row: dict[str, Any], mean: float, sd: float) -> float:
+    def _distance(self, row: dict[str, Any], mean: float, points: FloatArray) -> float:
         """Its z against a posterior of its quantity."""
-        bound = row["kind"] != "equality"
-        method = self._bound_sd if bound else row["half_width"] / Z90
-        z = float(row["log10_value"] - mean) / math.hypot(method, sd)
-        if bound and not math.isnan(z):
-            return max(z, 0.0) if row["kind"] == "lower" else min(z, 0.0)
-        return z
+        kind = KINDS[row["kind"]]
+        sd = row["half_width"] / Z90 if kind == KINDS["equality"] else self._bound_sd
+        return distance(float(row["log10_value"]), kind, sd, mean, points)
 
     def _near(self, row: dict[str, Any], claims: Names) -> Names:
         """Of the claims of a component those on the same nodes, else all others."""

@@ -1,7 +1,7 @@
 """Claim graphs: nodes are unknowns, claims touch one or two of them.
 
 What belongs here: the arrays of a graph, its components, which nodes are anchored. What
-does not: probability (gaussian, grid, gibbs) and the order by content (canonical).
+does not: probability (forest.py) and the order by content (component.py).
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray
 
 EQUALITY, UPPER, LOWER = 0, 1, -1
+KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}  # as tables name them
 ABSOLUTE = -1  # in `Graph.j`: the claim is about the node itself
 
 
@@ -88,39 +87,46 @@ class Graph:
 
 
 def _links(graph: Graph, use: BoolArray) -> IntArray:
-    """Component label of each node when only the claims in `use` link, shape (n,)."""
-    pair = use & graph.relative
-    ones = np.ones(int(pair.sum()))
-    adjacency = sparse.csr_matrix(
-        (ones, (graph.i[pair], graph.j[pair])), shape=(graph.n, graph.n)
-    )
-    labels = csgraph.connected_components(adjacency, directed=False)[1]
-    return np.asarray(labels, dtype=np.int64)
+    """Part of each node when only the claims in `use` link, (n,): its smallest node."""
+    part = list(range(graph.n))
 
+    def root(node: int) -> int:
+        while part[node] != node:
+            part[node] = node = part[part[node]]
+        return node
 
-def _by_label(labels: IntArray, count: int) -> list[IntArray]:
-    order = np.argsort(labels, kind="stable")
-    ends = np.cumsum(np.bincount(labels, minlength=count))[:-1]
-    return np.split(order, ends)
+    pairs = np.flatnonzero(use & graph.relative)
+    for i, j in zip(graph.i[pairs].tolist(), graph.j[pairs].tolist(), strict=True):
+        a, b = root(i), root(j)
+        part[max(a, b)] = min(a, b)
+    return np.array([root(node) for node in part], dtype=np.int64)
 
 
 def components(graph: Graph) -> list[tuple[IntArray, IntArray]]:
     """Independent parts of the graph: any claim, bounds too, links its two nodes.
 
     Returns:
-        (node indices, claim indices) of each part, both ascending; parts in the order
-        of their smallest node. A node without a claim is a part of its own.
+        (node indices, claim indices) of each part that has claims, both ascending;
+        parts in the order of their smallest node.
     """
-    if graph.n == 0:
-        return []
     labels = _links(graph, np.ones(graph.m, dtype=bool))
-    first = np.unique(labels, return_index=True)[1]
-    rank = np.argsort(np.argsort(first))  # scipy does not promise an order of labels
-    labels = rank[labels]
-    count = len(first)
-    return list(
-        zip(_by_label(labels, count), _by_label(labels[graph.i], count), strict=True)
-    )
+    claims: dict[int, list[int]] = {}
+    for c, label in enumerate(labels[graph.i].tolist()):
+        claims.setdefault(label, []).append(c)
+    nodes: dict[int, list[int]] = {label: [] for label in sorted(claims)}
+    for node, label in enumerate(labels.tolist()):
+        if label in nodes:
+            nodes[label].append(node)
+    return [
+        (np.array(own, dtype=np.int64), np.array(claims[label], dtype=np.int64))
+        for label, own in nodes.items()
+    ]
+
+
+def around(graph: Graph, nodes: IntArray) -> IntArray:
+    """Claims of the parts that hold any of the nodes, ascending."""
+    labels = _links(graph, np.ones(graph.m, dtype=bool))
+    return np.flatnonzero(np.isin(labels[graph.i], labels[nodes]))
 
 
 def subgraph(graph: Graph, nodes: IntArray, claims: IntArray) -> Graph:
@@ -149,20 +155,6 @@ def subgraph(graph: Graph, nodes: IntArray, claims: IntArray) -> Graph:
         graph.y[claims],
         graph.scale[claims],
         graph.kind[claims],
-    )
-
-
-def union(graphs: list[Graph]) -> Graph:
-    """Graphs side by side in one; nodes and claims are counted through."""
-    start = np.cumsum([0, *(g.n for g in graphs)])
-    pairs = list(zip(graphs, start.tolist(), strict=False))
-    return Graph(
-        int(start[-1]),
-        np.concatenate([g.i + s for g, s in pairs]),
-        np.concatenate([np.where(g.relative, g.j + s, ABSOLUTE) for g, s in pairs]),
-        np.concatenate([g.y for g in graphs]),
-        np.concatenate([g.scale for g in graphs]),
-        np.concatenate([g.kind for g in graphs]),
     )
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from pipeline.estimation.assumed import LEVEL, Assumed
+
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
@@ -57,3 +59,15 @@ class Method:
     def normal_quantile(self) -> float:
         """Half-width of the central `level` interval of a unit normal."""
         return float(stats.norm.ppf((1 + self.level) / 2))
+
+
+def method_of(assumed: Assumed) -> Method:
+    """The numerics' constants from assumptions.yaml."""
+    return Method(
+        nu=assumed["fusion.student_nu"],
+        level=LEVEL,
+        prior_mean=assumed["fusion.prior_mean"],
+        prior_sd=assumed["fusion.prior_sd"],
+        bound_s=assumed["fusion.bound_sd"],
+        bound_eps=assumed["fusion.bound_contamination"],
+    )

@@ -20,40 +20,38 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation import standing
-from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.gaussian import fit
+from pipeline.estimation.assumed import Z90, Assumed
+from pipeline.estimation.component import content_of, distance, predicted
 from pipeline.estimation.graph import (
-    ABSOLUTE,
     EQUALITY,
-    LOWER,
-    UPPER,
     Graph,
-    equality_labels,
+    around,
+    components,
     linked,
+    subgraph,
 )
-from pipeline.estimation.method import BoolArray, FloatArray, IntArray, Method
-from pipeline.estimation.named import whole_graph
+from pipeline.estimation.method import BoolArray, IntArray, method_of
 
 WHY = "contradicts what sources of better standing say"
 WHY_BOUND = "a bound that claims of its own or better standing deny"
-Content = tuple[bytes, bytes]
 
 
 class Overruled:
     """The rule for one record; each set of claims is judged once."""
 
-    def __init__(
-        self, prepared: pd.DataFrame, assumed: Assumed, method: Method
-    ) -> None:
+    def __init__(self, prepared: pd.DataFrame, graph: Graph, assumed: Assumed) -> None:
+        """Of observations and their graph, in the same order."""
         self._limit = assumed["conflict.z"]
-        self._method = method
+        self._n_draws = int(assumed["fusion.draws"])
+        self._method = method_of(assumed)
         self._rank = prepared["rank"].to_numpy(dtype=np.int64)
-        self._graph, _ = whole_graph(prepared, standing.spread(prepared, assumed))
+        self._graph = graph
         # Distances are by the method's own spread, not widened by the rank.
-        self._half = prepared["half_width"].to_numpy(dtype=float)
-        self._seen: dict[Content, BoolArray] = {}
-        self._bound = (prepared["kind"] != "equality").to_numpy()
+        half = prepared["half_width"].to_numpy(dtype=float)
+        self._bound = graph.kind != EQUALITY
+        self._sd = np.where(self._bound, self._method.bound_s, half / Z90)
         self._statement = pd.factorize(prepared["statement"])[0]
+        self._seen: dict[tuple[bytes, bytes], BoolArray] = {}
 
     def apply(self, roles: pd.DataFrame) -> pd.DataFrame:
         """Roles of a vintage with the overruled claims held out."""
@@ -71,52 +69,45 @@ class Overruled:
             out &= ~broken
         if bool(np.all(out == fused)):
             return roles
-        told = roles.copy()
+        judged = roles.copy()
         gone = fused & ~out
-        told.loc[gone, "role"] = standing.HELD_OUT
-        told.loc[gone, "reason"] = np.where(broken[gone], WHY_BOUND, WHY)
-        return told
+        judged.loc[gone, "role"] = standing.HELD_OUT
+        judged.loc[gone, "reason"] = np.where(broken[gone], WHY_BOUND, WHY)
+        return judged
 
     def _denied(self, better: IntArray, worse: IntArray) -> BoolArray:
         """Which of the worse claims the better ones deny."""
         denied = np.zeros(len(worse), dtype=bool)
+        if not (len(better) and len(worse)):
+            return denied
         level = linked(self._graph.claims(better), self._graph.claims(worse))
         asked = worse[level]
         if not len(asked):
             return denied
+        rows = np.concatenate([better, asked])
         # Only parts that the claims asked about hang in matter.
-        labels = equality_labels(self._graph.claims(better))
-        ends = np.concatenate([self._graph.i[asked], self._graph.j[asked]])
-        wanted = np.unique(labels[ends[ends != ABSOLUTE]])
-        near = better[np.isin(labels[self._graph.i[better]], wanted)]
-        content = (near.tobytes(), asked.tobytes())
-        if content not in self._seen:
-            self._seen[content] = np.abs(self._distance(near, asked)) > self._limit
-        denied[np.flatnonzero(level)] = self._seen[content]
+        rows = rows[around(self._graph.claims(rows), self._graph.i[asked])]
+        far = []
+        for nodes, claims in components(self._graph.claims(rows)):
+            own = rows[claims]
+            new = np.isin(own, asked)
+            content = (own[~new].tobytes(), own[new].tobytes())
+            if content not in self._seen:
+                self._seen[content] = self._far(nodes, own[~new], own[new])
+            far.append(own[new][self._seen[content]])
+        denied[level] = np.isin(asked, np.concatenate(far))
         return denied
 
-    def _distance(self, better: IntArray, asked: IntArray) -> FloatArray:
-        """Its z, for each claim asked about against the fit of the better ones."""
-        rows = np.concatenate([better, asked])
-        chosen = self._graph.claims(rows)
-        used, place = np.unique(
-            np.concatenate([chosen.i, chosen.j[chosen.relative]]), return_inverse=True
+    def _far(self, nodes: IntArray, better: IntArray, asked: IntArray) -> BoolArray:
+        """Which claims lie too far from what the better ones say."""
+        whole = content_of(
+            subgraph(self._graph, nodes, better),
+            [str(k) for k in nodes],
+            [str(c) for c in better],
         )
-        j = np.full(len(rows), ABSOLUTE, dtype=np.int64)
-        j[chosen.relative] = place[len(rows) :]
-        kind = chosen.kind.copy()
-        kind[len(better) :] = UPPER  # as bounds they are predicted and weigh nothing
-        told = fit(
-            Graph(len(used), place[: len(rows)], j, chosen.y, chosen.scale, kind),
-            self._method,
-        )
-        own = slice(len(better), None)
-        real = self._graph.kind[asked]
-        sd = np.where(
-            real == EQUALITY,
-            self._half[asked] / self._method.normal_quantile,
-            self._method.bound_s,
-        )
-        z = (chosen.y[own] - told.claim_mean[own]) / np.hypot(sd, told.claim_sd[own])
-        z = np.where(real == UPPER, np.minimum(z, 0), z)
-        return np.where(real == LOWER, np.maximum(z, 0), z)
+        order = np.array([int(k) for k in whole.nodes])
+        own = subgraph(self._graph, order, asked)
+        said = predicted(whole, own, self._n_draws, self._method)
+        told = zip(own.y, own.kind, self._sd[asked], said, strict=True)
+        z = [distance(y, kind, sd, *others) for y, kind, sd, others in told]
+        return np.array([abs(each) > self._limit for each in z], dtype=bool)

@@ -1,27 +1,33 @@
-"""The posterior of the record, from its tables.
+"""The posterior of the record: one graph of all claims, solved part by part.
 
-What belongs here: joining observation, sampler and the cache of draws. What does not:
-any of the three.
+What belongs here: from tables to the state of every vintage; components that have not
+changed are solved once. What does not: the formulas (observe.py), who is fused
+(standing.py, overruled.py), the numerics (forest.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.graph import Graph, union
+from pipeline.estimation.component import Content, content_of, solve
+from pipeline.estimation.graph import KINDS, Graph, subgraph
+from pipeline.estimation.graph import components as split
 from pipeline.estimation.inputs import INPUTS
-from pipeline.estimation.method import FloatArray
+from pipeline.estimation.method import FloatArray, IntArray, method_of
 from pipeline.estimation.observe import observe
-from pipeline.estimation.posterior import sample_parts
-from pipeline.estimation.vintages import Sampler, State, method_of, states, vintages_of
+from pipeline.estimation.overruled import Overruled
+from pipeline.estimation.vintages import Component, State
 
-__all__ = ["INPUTS", "Posterior", "posterior"]
+__all__ = ["INPUTS", "Posterior", "posterior", "roles_at"]
+
+_NOTHING = "there is not one readable, accepted claim: add a note first"
 
 
 @dataclass(frozen=True)
@@ -34,21 +40,32 @@ class Posterior:
 
 
 def posterior(
-    frames: Mapping[str, pd.DataFrame],
-    cache: MutableMapping[str, FloatArray],
-    vintages: list[pd.Timestamp] | None = None,
+    frames: Mapping[str, pd.DataFrame], vintages: list[pd.Timestamp] | None = None
 ) -> Posterior:
     """The posterior at every vintage, from the tables of INPUTS.
 
     Args:
         frames: the tables.
-        cache: draws by content, filled as needed.
         vintages: other dates, ascending, instead of those of the record.
 
     Raises:
         ValueError: when the record has no accepted claim.
+        forest.EntangledError: names a component whose claims close too many loops.
     """
     assumed = Assumed.of(frames["core.assumptions"])
+    prepared = prepared_of(frames, assumed)
+    vintages = vintages_of(prepared) if vintages is None else vintages
+    if not vintages:
+        raise ValueError(_NOTHING)
+    return Posterior(assumed, prepared, states(prepared, vintages, assumed))
+
+
+def prepared_of(frames: Mapping[str, pd.DataFrame], assumed: Assumed) -> pd.DataFrame:
+    """All observations, with what of their standing does not depend on the vintage.
+
+    Raises:
+        ValueError: when the record has no claim.
+    """
     observed = observe(
         frames["raw.claims"],
         frames["raw.sources"],
@@ -56,32 +73,126 @@ def posterior(
         frames["core.hardware"],
         assumed,
     )
-    prepared = standing.prepare(observed, frames["raw.corrections"])
-    vintages = vintages_of(prepared) if vintages is None else vintages
-    if not vintages:
-        raise ValueError("there is not one readable, accepted claim: add a note first")
-    sampler = _sampler(assumed, cache)
-    return Posterior(assumed, prepared, states(prepared, vintages, assumed, sampler))
+    if observed.empty:
+        raise ValueError(_NOTHING)
+    return standing.prepare(observed, frames["raw.corrections"])
 
 
-def _sampler(assumed: Assumed, cache: MutableMapping[str, FloatArray]) -> Sampler:
-    """Draws of many components in one call, so that they are sampled side by side."""
-    method = method_of(assumed)
-    n_draws = int(assumed["fusion.draws"])
+def vintages_of(observations: pd.DataFrame) -> list[pd.Timestamp]:
+    """Every date on which an accepted claim was disclosed or withdrawn, ascending."""
+    accepted = observations[observations["status"] == "accepted"]
+    days = pd.concat([accepted["disclosed_on"], accepted["withdrawn_on"].dropna()])
+    return [pd.Timestamp(day) for day in sorted(days.unique())]
 
-    def sample(parts: Mapping[str, tuple[Graph, str]]) -> dict[str, FloatArray]:
-        if not parts:
-            return {}
-        graphs = [graph for graph, _ in parts.values()]
-        starts = np.cumsum([0, *(graph.n for graph in graphs)])
-        keys = list(parts)
-        label = f"the record of {len(parts)} components"
-        drawn = {k: np.empty((n_draws, g.n)) for k, g in zip(keys, graphs, strict=True)}
-        for nodes, draws in sample_parts(
-            union(graphs), method, n_draws, label=label, cache=cache
-        ):
-            place = int(np.searchsorted(starts, nodes[0], "right")) - 1
-            drawn[keys[place]][:, nodes - starts[place]] = draws
-        return drawn
 
-    return sample
+def roles_at(
+    prepared: pd.DataFrame, vintages: list[pd.Timestamp], assumed: Assumed
+) -> dict[pd.Timestamp, pd.DataFrame]:
+    """The role of every observation at each vintage, and why."""
+    return _Record(prepared, assumed).roles(vintages)
+
+
+def states(
+    prepared: pd.DataFrame, vintages: list[pd.Timestamp], assumed: Assumed
+) -> list[State]:
+    """The posterior at each vintage.
+
+    Args:
+        prepared: outcome of `prepared_of`.
+        vintages: dates, ascending.
+        assumed: constants of the method.
+    """
+    record = _Record(prepared, assumed)
+    return [
+        State(vintage, roles, record.solved(roles))
+        for vintage, roles in record.roles(vintages).items()
+    ]
+
+
+class _Record:
+    """The claims of a record as one graph, and its components as they are solved."""
+
+    def __init__(self, prepared: pd.DataFrame, assumed: Assumed) -> None:
+        self._prepared, self._assumed = prepared, assumed
+        self._method = method_of(assumed)
+        self._graph, self._names = whole_graph(
+            prepared, standing.spread(prepared, assumed)
+        )
+        self._claims = prepared["claim_id"].to_numpy()
+        self._disclosed = prepared["disclosed_on"].to_numpy()
+        self._contents: dict[tuple[int, ...], Content] = {}
+        self._solved: dict[tuple[tuple[int, ...], int], Component] = {}
+
+    def roles(self, vintages: list[pd.Timestamp]) -> dict[pd.Timestamp, pd.DataFrame]:
+        """The role of every observation at each vintage, and why."""
+        stands = standing.Standing(self._prepared)
+        rule = Overruled(self._prepared, self._graph, self._assumed)
+        return {vintage: rule.apply(stands.roles(vintage)) for vintage in vintages}
+
+    def solved(self, roles: pd.DataFrame) -> dict[str, Component]:
+        """The component of every node that the fused claims of a vintage speak of."""
+        fused = np.flatnonzero((roles["role"] == standing.FUSED).to_numpy())
+        of_node: dict[str, Component] = {}
+        for rows, copy in self._copies(fused):
+            if (rows, copy) not in self._solved:
+                content = self._contents[rows]
+                self._solved[rows, copy] = solve(
+                    content, copy, int(self._assumed["fusion.draws"]), self._method
+                )
+            # The same claims again are the same object again.
+            part = self._solved[rows, copy]
+            of_node.update(dict.fromkeys(part.nodes, part))
+        return of_node
+
+    def _copies(self, fused: IntArray) -> list[tuple[tuple[int, ...], int]]:
+        """Rows of each component, and its index among those with identical content.
+
+        Components of equal content are independent all the same: the k-th has draws in
+        an order of its own. The order of disclosure decides who is k-th, not names.
+        """
+        listed = []
+        for nodes, claims in split(self._graph.claims(fused)):
+            # Rows of `prepared` never change: they stand for the component's content.
+            chosen = fused[claims]
+            rows = tuple(chosen.tolist())
+            if rows not in self._contents:
+                self._contents[rows] = content_of(
+                    subgraph(self._graph, nodes, chosen),
+                    [self._names[k] for k in nodes],
+                    self._claims[chosen].tolist(),
+                )
+            disclosed = self._disclosed[chosen].max()
+            content = self._contents[rows]
+            listed.append((content.key, disclosed, content.nodes, rows))
+        listed.sort(key=lambda part: part[:3])
+        copies = [0]
+        for before, part in pairwise(listed):
+            copies.append(copies[-1] + 1 if before[0] == part[0] else 0)
+        return [(part[3], copy) for part, copy in zip(listed, copies, strict=False)]
+
+
+def whole_graph(
+    prepared: pd.DataFrame, width: FloatArray | pd.Series
+) -> tuple[Graph, list[str]]:
+    """The graph of all observations and the name of each of its nodes, ascending.
+
+    Rows that cannot be read have no value and no width; they are never fused, and stand
+    here with a value of 0 and a width of 1.
+
+    Args:
+        prepared: outcome of `prepared_of`; claim k of the graph is its k-th row.
+        width: 90% half-widths in log10, as `standing.spread` gives them.
+    """
+    reference = prepared["reference_node"].dropna()
+    names = sorted(set(prepared["node"]) | set(reference))
+    at = {name: k for k, name in enumerate(names)}
+    half = np.asarray(width, dtype=float)
+    graph = Graph(
+        n=len(names),
+        i=prepared["node"].map(at).to_numpy(dtype=np.int64),
+        j=prepared["reference_node"].map(at).fillna(-1).to_numpy(dtype=np.int64),
+        y=prepared["log10_value"].fillna(0.0).to_numpy(dtype=float),
+        scale=np.where(half > 0, half, 1.0),
+        kind=np.asarray(prepared["kind"].map(KINDS), dtype=np.int64),
+    )
+    return graph, names

@@ -6,7 +6,7 @@ reading either, or words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ import pandas as pd
 
 from pipeline.estimation.conflicts import Court, conflicts_at, disputed
 from pipeline.estimation.estimates import estimate_table
-from pipeline.estimation.method import FloatArray
 from pipeline.estimation.record import Posterior, posterior
 from pipeline.projection.project import project
 
@@ -52,22 +51,15 @@ class WhatIf:
     settled: list[dict[str, Any]]
 
 
-def what_if(
-    before: Frames,
-    after: Frames,
-    at: pd.Timestamp,
-    cache: MutableMapping[str, FloatArray],
-) -> WhatIf:
+def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
     """Compare two records at one date, so that time alone changes nothing.
 
     Args:
         before: tables of the record.
         after: the same with the disclosure.
         at: date at which both are read.
-        cache: draws by content; components that the disclosure does not touch come
-            from it.
     """
-    old, new = _at(before, at, cache), _at(after, at, cache)
+    old, new = _at(before, at), _at(after, at)
     known = set(before["raw.claims"]["claim_id"])
     fresh = ~new.found.prepared["claim_id"].isin(known).to_numpy()
     roles = pd.concat(
@@ -100,12 +92,10 @@ class _Read:
     conflicts: dict[tuple[str, str], dict[str, Any]]
 
 
-def _at(
-    frames: Frames, at: pd.Timestamp, cache: MutableMapping[str, FloatArray]
-) -> _Read:
-    found = posterior(frames, cache, [at])
+def _at(frames: Frames, at: pd.Timestamp) -> _Read:
+    found = posterior(frames, [at])
     state, models = found.states[-1], frames["core.models"]
-    court = Court(found.prepared, found.states, found.assumed)
+    court = Court(found.prepared, found.assumed)
     estimates = estimate_table(
         found.prepared, state, models, found.assumed, disputed(court, state)
     )

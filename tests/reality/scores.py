@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy import integrate, optimize, stats
 
+from pipeline.estimation.forest import log_likelihood
 from pipeline.estimation.graph import ABSOLUTE, Graph
-from pipeline.estimation.grid import log_likelihood
-from pipeline.estimation.method import Method
-from pipeline.estimation.vintages import method_of
+from pipeline.estimation.method import Method, method_of
 from pipeline.notes.registry import build, folded, read_hardware
 from tests import loaded
 from tests.mini import PROJECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.estimation.influence import effects
 from tests import loaded, mini
 
 
@@ -93,3 +94,40 @@ def test_order_of_notes_and_names_of_files_change_nothing() -> None:
 )
 def test_traps_of_the_real_record_have_no_weight(claim: str, role: str) -> None:
     assert _role(loaded.real(), claim) == role
+
+
+def test_a_claim_replaced_by_another_of_equal_content_is_one_claim() -> None:
+    claim = """\
+  - id: total
+    model: o5
+    stage: total
+    evidence: flop
+    value: 5e24
+    locator: text
+    summary: The run.
+"""
+    echo = claim.replace("value: 5e24", "value: 5e24\n    repeats: later/total")
+    found = loaded.load(
+        mini.files()
+        | {
+            "notes/early.md": mini.note("early", echo, on="2025-08-01").encode(),
+            "notes/later.md": mini.note("later", claim, on="2025-09-03").encode(),
+        }
+    )
+    assert _role(found, "early/total", "2025-08-01") == "fused"
+    assert _role(found, "early/total") == "echo"
+    assert _role(found, "later/total") == "fused"
+    left_out = effects(found.found.states[-1], found.found.assumed)
+    assert "later/total" in {each.claim for each in left_out}
+    assert found.conflicts().index.isin(["early/total", "later/total"]).sum() == 0
+
+
+def test_a_record_of_one_claim_and_one_of_none() -> None:
+    tables = dict(loaded.small().tables)
+    claims = tables["raw.claims"]
+    tables["raw.claims"] = claims[claims["claim_id"] == "r1-nature/hours"].copy()
+    one = loaded.again(tables)
+    assert one.estimates()["anchored"].sum() == 1
+    tables["raw.claims"] = claims[:0].copy()
+    with pytest.raises(ValueError, match="add a note first"):
+        loaded.again(tables)

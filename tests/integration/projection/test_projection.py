@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from unit.projection import world
 
-from pipeline.estimation.draws import gaussian_draws
+from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.record import posterior
 from pipeline.projection import pace as paces
 from pipeline.projection.course import course, setting
@@ -35,7 +35,7 @@ MODELS = world.models(
 def normal(mean, sd, label, n=N):
     """Draws of one node, each label in an order of its own, as the sampler makes it."""
     key = f"{sum(map(ord, label)):064x}"
-    return gaussian_draws(np.array([mean]), np.array([[sd**2]]), n, key)[:, 0]
+    return mean + sd * sobol_normals(1, n, key)[:, 0]
 
 
 def known(vintage, reasoning=24.7, total=26.6, sd=0.0, n=N):

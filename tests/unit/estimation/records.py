@@ -1,4 +1,4 @@
-"""Random claim graphs for tests and benches: seeded, shaped like a record of claims."""
+"""Random claim graphs for tests and benches, seeded."""
 
 from __future__ import annotations
 
@@ -26,40 +26,27 @@ def graph_of(n: int, *claims: tuple[int, int, float, float, int]) -> Graph:
     )
 
 
-def record(
-    nodes: int,
-    claims: int,
-    seed: int,
-    *,
-    group: int | None = 10,
-    bounds: float = 0.2,
-    garbled: float = 0.03,
-) -> Graph:
-    """A random record: claims are true up to Student-t noise, a few are garbled.
+def random_graph(nodes, seed):
+    """A claim graph with one to three claims per node; each node is claimed once.
 
-    Args:
-        nodes: Number of nodes.
-        claims: Number of claims.
-        seed: Seed of numpy's generator.
-        group: References stay inside groups of this many nodes; None: anywhere.
-        bounds: Share of claims that are bounds.
-        garbled: Share of claims that are off by orders of magnitude.
+    A truth is drawn, then claims about it: consistent ones, garbled ones, bounds that
+    hold and bounds that do not, absolute and relative, sharp and vague.
     """
     rng = np.random.default_rng(seed)
+    m = round(nodes * rng.uniform(1, 3))
     truth = rng.normal(24, 1.5, nodes)
-    i = rng.integers(0, nodes, claims)
-    if group is None:
-        j = rng.integers(0, nodes, claims)
-    else:
-        j = np.minimum((i // group) * group + rng.integers(0, group, claims), nodes - 1)
-    j = np.where((rng.random(claims) < 0.4) & (j != i), j, -1)
-    scale = rng.uniform(0.1, 1.0, claims)
-    kind = np.where(rng.random(claims) < bounds, rng.choice([-1, 1], claims), 0)
+    i = np.concatenate([rng.permutation(nodes), rng.integers(0, nodes, m - nodes)])
+    j = rng.integers(0, nodes, m)
+    j = np.where((rng.random(m) < 0.5) & (j != i), j, -1)
+    # Half-widths of ×/÷1.5, 3, 10, 31, and anything between.
+    usual = rng.choice([0.176, 0.477, 1.0, 1.491], m)
+    half = np.where(rng.random(m) < 0.5, usual, rng.uniform(0.05, 1.5, m))
+    kind = rng.choice([0, 0, 0, 0, 1, -1], m)
     exact = truth[i] - np.where(j >= 0, truth[j], 0)
-    noise = scale / METHOD.t_quantile * rng.standard_t(METHOD.nu, claims)
-    y = exact + np.where(kind == 0, noise, kind * rng.exponential(0.5, claims))
-    y += np.where(rng.random(claims) < garbled, rng.normal(0, 2, claims), 0)
-    return Graph(nodes, i, j, y, scale, kind)
+    noise = half / 2.132 * rng.standard_t(4, m)
+    y = exact + np.where(kind == 0, noise, kind * rng.exponential(0.6, m))
+    y += np.where(rng.random(m) < 0.05, rng.normal(0, 1.5, m), 0)
+    return Graph(nodes, i, j, y, half, kind)
 
 
 def shuffled(graph: Graph, seed: int) -> tuple[Graph, np.ndarray]:
