@@ -9,11 +9,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -101,6 +104,70 @@ def test_a_second_one_on_the_same_home_is_refused(
     assert f"runs already on {settings.home}" in _headroom(
         settings, "ui", "--port", "1"
     )
+
+
+# What a page of somebody else would try; the first two are written as links of a mail.
+FOREIGN = """<!doctype html><title>elsewhere</title>
+<img src='{ui}/graphql?query={launch}'>
+<iframe src='{ui}/runs'></iframe>
+<iframe name=sink></iframe>
+<form method=post action='{ui}/graphql?query={launch}' target=sink></form>
+<script>
+const body = JSON.stringify({{query: decodeURIComponent('{launch}')}});
+Promise.allSettled([
+  fetch('{ui}/graphql', {{method: 'POST', mode: 'no-cors', body}}),
+  fetch('{ui}/graphql', {{method: 'POST', body,
+    headers: {{'Content-Type': 'application/json'}}}}),
+  new Promise((good, bad) => {{
+    const socket = new WebSocket('{ui}/graphql'.replace('http', 'ws'), 'graphql-ws');
+    socket.onopen = () => good('open'); socket.onerror = () => bad('refused');
+  }}),
+]).then((all) => {{
+  document.title = 'tried ' + all[2].status; document.forms[0].submit();
+}});
+</script>"""
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    body = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_page_of_somebody_else_does_nothing(
+    page: Page, ui: Session, name: str
+) -> None:
+    body = FOREIGN.format(ui=ui.url, launch=quote(LAUNCH)).encode()
+    answers: list[tuple[str, int]] = []
+    browser = page.context.browser
+    assert browser is not None
+    tab = browser.new_page()
+    tab.on("response", lambda r: answers.append((r.request.method, r.status)))
+    known = {run["runId"] for run in ui.runs()}
+    handler = type("Here", (_Elsewhere,), {"body": body})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        try:
+            tab.goto(f"http://{name}:{server.server_port}/")
+            tab.wait_for_function("document.title.startsWith('tried')")
+            tab.wait_for_timeout(1500)
+        finally:
+            server.shutdown()
+    assert tab.title() == "tried rejected"  # no websocket opened
+    assert ("GET", 405) in answers
+    assert answers.count(("POST", 403)) >= 2, answers
+    assert not [a for a in answers if a[0] == "POST" and a[1] < 400], answers
+    assert {run["runId"] for run in ui.runs()} == known
+    assert not any("Overview" in frame.content() for frame in tab.frames[1:])
+    tab.close()
 
 
 def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
