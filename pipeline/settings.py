@@ -63,6 +63,9 @@ class Settings:
             says.
         epoch_daily: whether the schedule fetches it, too.
         webhook: address that hears of failed runs; it may hold a secret.
+        sql_seconds: how long a query of `headroom sql` may run.
+        sql_memory: what it may take of memory, such as `2GB`.
+        sql_spill: what it may take of disk where memory does not do.
     """
 
     sources: Path
@@ -74,6 +77,9 @@ class Settings:
     dagster_in_postgres: bool = False
     epoch_daily: bool = False
     webhook: str | None = field(default=None, repr=False)
+    sql_seconds: float = 60.0
+    sql_memory: str = "2GB"
+    sql_spill: str = "4GB"
 
     @property
     def datasets(self) -> Path:
@@ -123,7 +129,8 @@ def load(project: Path | None = None) -> Settings:
     the working folder that has `sources/`.
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
     HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
-    HEADROOM_WEBHOOK is called when a run fails. HEADROOM_CATALOG and HEADROOM_DATA put
+    HEADROOM_WEBHOOK is called when a run fails; HEADROOM_SQL_SECONDS, …_MEMORY and
+    …_SPILL limit `headroom sql`. HEADROOM_CATALOG and HEADROOM_DATA put
     the lake where several machines reach it (docs/deploy.md).
 
     Args:
@@ -138,16 +145,47 @@ def load(project: Path | None = None) -> Settings:
         moved = None if project else os.environ.get(variable)
         return Path(moved or _project(project) / name).expanduser().resolve()
 
+    warehouse = folder("HEADROOM_WAREHOUSE", "warehouse")
+    home = folder("DAGSTER_HOME", ".dagster")
+    for path in (warehouse, home):
+        if "?" in str(path):
+            raise SettingsError(
+                f"{path}: databases read what follows a question mark as options; "
+                "rename the folder"
+            )
     return Settings(
         sources=folder("HEADROOM_SOURCES", "sources"),
-        warehouse=folder("HEADROOM_WAREHOUSE", "warehouse"),
-        home=folder("DAGSTER_HOME", ".dagster"),
+        warehouse=warehouse,
+        home=home,
         epoch_url=os.environ.get("HEADROOM_EPOCH_URL") or EPOCH_URL,
         remote=_remote(),
         epoch_daily=bool(os.environ.get("HEADROOM_EPOCH_URL")),
         webhook=os.environ.get("HEADROOM_WEBHOOK") or None,
         dagster_in_postgres=bool(os.environ.get("HEADROOM_DAGSTER_URL")),
+        sql_seconds=_seconds("HEADROOM_SQL_SECONDS", Settings.sql_seconds),
+        sql_memory=_size("HEADROOM_SQL_MEMORY", Settings.sql_memory),
+        sql_spill=_size("HEADROOM_SQL_SPILL", Settings.sql_spill),
     )
+
+
+def _seconds(variable: str, default: float) -> float:
+    text = os.environ.get(variable)
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise SettingsError(f"{variable} must be a number of seconds, such as 60")
+    return seconds
+
+
+def _size(variable: str, default: str) -> str:
+    text = os.environ.get(variable) or default
+    if not re.fullmatch(r"\d+(\.\d+)?\s*([KMGT]i?B)", text):
+        raise SettingsError(f"{variable} must be a size, such as {default}")
+    return text
 
 
 def _project(chosen: Path | None) -> Path:

@@ -7,15 +7,24 @@ that `headroom --help` and a refresh with nothing to do stay quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline import __version__, settings
 from pipeline.cli import explain, fetch, note, releases, report
-from pipeline.cli.console import WRONG_USAGE, red
+from pipeline.cli.console import (
+    DATA_FAILED,
+    DONE,
+    INTERRUPTED,
+    WRONG_USAGE,
+    prepare_streams,
+    red,
+)
 from pipeline.cli.init import init
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
@@ -23,8 +32,23 @@ from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 from pipeline.cli.whatif import whatif
 
+
+class _Interrupted(Exception):  # noqa: N818 - no error
+    """Ctrl-C; Typer would end with `Aborted.` and 1."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
+
+
 app = typer.Typer(
     name="headroom",
+    cls=_Commands,
     help="How much compute goes into reasoning training, and how far it can grow.",
     no_args_is_help=True,
     add_completion=False,
@@ -72,10 +96,36 @@ report.register(app)
 
 def main() -> None:
     """Run the command line; a traceback never reaches a user."""
+    prepare_streams()
     try:
         app()
-    except (KeyboardInterrupt, BrokenPipeError):
-        sys.exit(130)
+    except SystemExit as leaving:
+        code = leaving.code
+    except _Interrupted:
+        red("Interrupted; what was published stands, nothing is half done.")
+        code = INTERRUPTED
     except settings.SettingsError as error:
         red(str(error))
-        sys.exit(WRONG_USAGE)
+        code = WRONG_USAGE
+    except OSError as error:
+        red(_cause(error))
+        code = DATA_FAILED
+    _leave(code if isinstance(code, int) else DONE)
+
+
+def _cause(error: OSError) -> str:
+    """What the system refused, and where."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}; mend that and run the command again."
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit; what cannot be flushed any more is dropped without a second message."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            red(f"The output cannot be written ({error.strerror}).")
+            code = code or DATA_FAILED
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

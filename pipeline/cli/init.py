@@ -6,6 +6,7 @@ What belongs here: the files of a new project. What does not: their content's ru
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -80,7 +81,7 @@ def init(
         f"Made a project in {folder} with {counted(notes, 'note')}.", markup=False
     )
     out.print(
-        f"Next: `cd {folder}`, then `headroom refresh`"
+        f"Next: `cd {shlex.quote(str(folder))}`, then `headroom refresh`"
         + (" once sources/notes has a note." if empty else "."),
         markup=False,
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop, table
 
 NULL = "NULL"
 
@@ -22,7 +22,7 @@ def sql(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Run one reading statement on the current or an old release."""
+    """Run a read-only SQL query, on this release or an older one."""
     from pipeline.lake import LakeError
     from pipeline.lake.sandbox import run_sql
 
@@ -32,12 +32,20 @@ def sql(
     except LakeError as error:
         stop(str(error), WRONG_USAGE)
     if json:
-        as_json([dict(zip(names, row, strict=True)) for row in found])
+        keys = _unique(names)
+        as_json([dict(zip(keys, row, strict=True)) for row in found])
         return
-    from rich.table import Table
-
-    table = Table(*names, box=None, pad_edge=False, header_style="bold")
-    for row in found:
-        table.add_row(*(NULL if cell is None else str(cell) for cell in row))
-    out.print(table, soft_wrap=False)
+    table(names, found, null=NULL)
     out.print(counted(len(found), "row"))
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Names of columns as keys of JSON: a second `n` becomes `n_2`."""
+    keys: list[str] = []
+    for name in names:
+        key, k = name, 1
+        while key in keys:
+            k += 1
+            key = f"{name}_{k}"
+        keys.append(key)
+    return keys

@@ -7,13 +7,20 @@ release is first built as a plain file. What does not: printing the result.
 
 from __future__ import annotations
 
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.errors import UsageError
 from pipeline.lake.heads import head
 from pipeline.settings import Settings
 
+if TYPE_CHECKING:
+    import duckdb
+
+ROWS = 1_000_000  # of an answer; a tuple in Python takes far more than a row in DuckDB
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
@@ -47,7 +54,12 @@ def run_sql(
     import duckdb
 
     try:
-        with duckdb.connect(path, read_only=True, config=_CONFIG) as con:
+        with (
+            tempfile.TemporaryDirectory(prefix="headroom-") as spill,
+            duckdb.connect(
+                path, read_only=True, config=_limits(settings, spill)
+            ) as con,
+        ):
             con.execute("SET TimeZone = 'UTC'")
             con.execute("SET lock_configuration = true")
             statements = con.extract_statements(sql)
@@ -61,11 +73,64 @@ def run_sql(
                     f"{kind} is refused: only queries are allowed; "
                     "open the DuckDB file itself for anything else"
                 )
-            result = con.execute(statements[0])
-            names = [column[0] for column in result.description or ()]
-            return names, result.fetchall()
+            return _answer(con, statements[0], settings.sql_seconds)
+    except duckdb.OutOfMemoryException as error:
+        raise SqlError(
+            f"the query needs more than {settings.sql_memory} of memory and "
+            f"{settings.sql_spill} of disk: narrow it, or raise HEADROOM_SQL_MEMORY "
+            "and HEADROOM_SQL_SPILL"
+        ) from error
     except duckdb.Error as error:
         raise SqlError(str(error)) from error
+
+
+def _limits(
+    settings: Settings, spill: str
+) -> dict[str, str | bool | int | float | list[str]]:
+    """Configuration of the connection, with what a query may take."""
+    return _CONFIG | {
+        "memory_limit": settings.sql_memory,
+        "temp_directory": spill,
+        "max_temp_directory_size": settings.sql_spill,
+    }
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, seconds: float
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Names and rows; DuckDB holds up signals, so it works beside this thread.
+
+    Raises:
+        SqlError: if that takes too long or gives too much.
+    """
+    import duckdb
+
+    def work() -> tuple[list[str], list[tuple[Any, ...]]]:
+        result = con.execute(statement)
+        names = [column[0] for column in result.description or ()]
+        rows = result.fetchmany(ROWS + 1)
+        if len(rows) > ROWS:
+            raise SqlError(
+                f"the query gives more than {ROWS:,} rows: add a LIMIT, or open "
+                "headroom.duckdb itself"
+            )
+        return names, rows
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(work)
+        try:
+            return running.result(timeout=seconds)
+        except TimeoutError as error:
+            con.interrupt()
+            raise SqlError(
+                f"the query took more than {seconds:g} seconds and was stopped: narrow "
+                "it, or raise HEADROOM_SQL_SECONDS"
+            ) from error
+        except KeyboardInterrupt:
+            con.interrupt()
+            with suppress(duckdb.Error, SqlError):
+                running.result()
+            raise
 
 
 def file_of(settings: Settings, release: str | int | None) -> Path:
