@@ -49,9 +49,9 @@ setup-dev:
 	@$(PYTHON) bootstrap.py dev
 
 lock: setup-dev
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster -o requirements-cluster.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra cluster --group dev -o requirements-dev.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft -o requirements.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra cluster -o requirements-cluster.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra cluster --group dev -o requirements-dev.lock
 
 clean: # keeps the lake: it holds the history of releases
 	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """`headroom note draft` and `headroom note accept`: from an article to a note.
 
-What belongs here: fetching, files and printing. What does not: rules (notes/draft).
+What belongs here: fetching, files and printing. What does not: rules (drafting).
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ def draft(
     json: Json = False,
 ) -> None:
     """Draft a note from an article; nothing counts before it is accepted."""
-    from pipeline.notes.draft.candidates import extract
-    from pipeline.notes.draft.clean import kind_of, main_text
-    from pipeline.notes.draft.draft import Head, draft_note, language_of, marked
-    from pipeline.notes.draft.page import page_of
-    from pipeline.notes.draft.pdf import why_empty
+    needs_extra()
+    from pipeline.drafting.clean import kind_of, main_text
+    from pipeline.drafting.draft import Head, draft_note, language_of, marked, stanza
+    from pipeline.drafting.page import page_of
+    from pipeline.drafting.pdf import why_empty
+    from pipeline.drafting.rules import extract
 
     if lang not in ("auto", "en", "zh"):
         stop(f"there is no language {lang!r}; use auto, en or zh", WRONG_USAGE)
@@ -48,15 +49,19 @@ def draft(
     if not text.strip():
         why = why_empty(data) if kind_of(data) == "pdf" else "holds no text"
         stop(f"{article} {why}; give the article as text instead")
-    found = marked(extract(text, api.registry(settings.sources)), _estimates(settings))
+    known = api.registry(settings.sources)
+    found = marked(extract(text, known), _estimates(settings))
+    page = page_of(data, url, text)
     if json:
-        as_json(asdict(found))
+        as_json(asdict(page) | asdict(found))
         return
     language = language_of(text) if lang == "auto" else lang
-    page = page_of(data, url)
-    title = page.title or text.strip().split("\n")[0][:200]
+    title = page.title or _slug(article)
     today = datetime.now(UTC).date()
-    head = Head(_slug(article), title, page.url, page.published_on, today, language)
+    head = Head(
+        _slug(article), title, page.url, page.published_on, today, language,
+        page.publisher,
+    )  # fmt: skip
     path = settings.sources / "drafts" / f"{head.source_id}.md"
     if path.exists():
         stop(f"{path} exists; accept it, or delete it first", WRONG_USAGE)
@@ -64,23 +69,48 @@ def draft(
     path.write_text(draft_note(head, found), encoding="utf-8")
     for number, c in enumerate(found.candidates, 1):
         about = f"{c.model or c.of or '?'} {c.stage or ''} {c.evidence}"
-        flags = f"  [{'; '.join(c.flags)}]" if c.flags else ""
+        notes = [*c.flags, *([f"repeats {c.repeats}"] if c.repeats else [])]
+        flags = f"  [{'; '.join(notes)}]" if notes else ""
         out.print(f"{number:3} {about}: {c.text}{flags}", markup=False)
-    out.print(f"Left out: {len(found.left_out)} figures. Wrote {path}.", markup=False)
+    for model in found.new_models:
+        out.print(
+            f"New, for models.yaml:\n{stanza(model, page.published_on)}", markup=False
+        )
+    left = len(found.left_out) + found.unlisted
+    out.print(f"Left out: {left} figures, with the reasons in the draft.")
+    out.print(f"Wrote {path}.", markup=False, soft_wrap=True)
+
+
+def needs_extra() -> None:
+    """Stop where the libraries of the extra `draft` are not installed."""
+    from importlib.util import find_spec
+
+    missing = [m for m in ("trafilatura", "ftfy", "pypdf") if find_spec(m) is None]
+    if missing:
+        stop(
+            f"drafting needs {', '.join(missing)}; install them with "
+            "`pip install 'headroom[draft]'`"
+        )
 
 
 def accept(
-    path: Annotated[Path, typer.Argument(metavar="DRAFT", help="A file of drafts/.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="DRAFT", help="A file of drafts/, or its id.")
+    ],
     claims: Annotated[str, typer.Option(help="Numbers of the claims: 1,3,4.")],
 ) -> None:
     """Move chosen claims of a draft into sources/notes."""
-    from pipeline.notes.draft.draft import accepted
+    from pipeline.drafting.draft import accepted
     from pipeline.notes.frontmatter import Unreadable
     from pipeline.notes.parse import read_note
 
     settings = environment.load()
     if not path.is_file():
-        stop(f"{path}: there is no such draft", WRONG_USAGE)
+        path = settings.sources / "drafts" / f"{path.name.removesuffix('.md')}.md"
+    if not path.is_file():
+        ids = sorted(p.stem for p in path.parent.glob("*.md"))
+        has = f"; there are {', '.join(ids[:10])}" if ids else "; there are none"
+        stop(f"{path}: there is no such draft{has}", WRONG_USAGE)
     target = settings.sources / "notes" / path.name
     if target.exists():
         stop(f"{target} exists; merge the claims by hand", WRONG_USAGE)
@@ -96,10 +126,14 @@ def accept(
     if faults:
         for fault in faults:
             red(str(fault))
-        stop("Mend the draft first; nothing was moved.")
+        stop(
+            "Mend the draft first; nothing was moved. A new model goes into "
+            "models.yaml: the draft has its lines."
+        )
     for claim in note.claims if note else ():
         if claim.caveat and "contradicts the record" in claim.caveat:
             out.print(f"Note: {claim.id} {claim.caveat}.", markup=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     path.unlink()
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
