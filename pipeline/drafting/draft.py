@@ -123,7 +123,13 @@ def _measure(c: Candidate) -> dict[str, Any]:
 def summary(c: Candidate) -> str:
     """What a candidate states, in words that are not the source's."""
     about = " ".join(
-        filter(None, (c.model or ("" if c.evidence == "share_of_run" else c.of) or "?", (c.stage or "").replace("_", "-")))
+        filter(
+            None,
+            (
+                c.model or ("" if c.evidence == "share_of_run" else c.of) or "?",
+                (c.stage or "").replace("_", "-"),
+            ),
+        )
     )
     if c.evidence == "score":
         about = f"{c.model or '?'} on {c.benchmark}"

@@ -928,7 +928,9 @@ def _sums(claims: list[Candidate]) -> list[Candidate]:
                 stages = {p.stage for p in parts[:n]}
                 whole = "post_training" if stages == {"reasoning", "sft"} else c.stage
                 out[k] = replace(
-                    c, stage=whole, flags=(*c.flags, "the sum of the figures that follow")
+                    c,
+                    stage=whole,
+                    flags=(*c.flags, "the sum of the figures that follow"),
                 )
     return out
 

@@ -1,7 +1,7 @@
 """Numbers as people write them: `about 6e23`, `140_000`, `10x`, `20%`, `$1M`.
 
 What belongs here: one small grammar (comparator, currency, number, multiplier, unit).
-What does not: running text (notes/draft).
+What does not: running text (drafting).
 """
 
 from __future__ import annotations
