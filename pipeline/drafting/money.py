@@ -16,7 +16,7 @@ TRAINING = re.compile(
     r"post[- ]?train|fine[- ]?tun|微调|GPU|卡时", re.I,
 )  # fmt: skip
 COST = re.compile(
-    r"花|成本|耗资|耗费|租金|耗用|投入|费用|支出|开销|开支|预算|账单|斥资|\bcost|rental|\bcomes? to|amounts? to|\bpaid\b|\bspen[dt]|\bbill\b|budget|"
+    r"花|成本|耗资|耗费|租金|耗用|投入|费用|支出|开销|开支|预算|账单|斥资|\bcost|rental|\bcom(?:es?|ing) (?:in|to)\b|amounts? to|\bpaid\b|\bspen[dt]|\bbill\b|budget|"
     r"price tag|expens|\boutlay|\ban hour\b|per (?:GPU[- ])?hour|每\s?(?:卡|GPU)?\s?小时", re.I,
 )  # fmt: skip
 # `trained for $6 million`; too little where training stands in the sentence before.

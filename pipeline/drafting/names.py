@@ -209,6 +209,11 @@ class Names:
         self._makers = {
             w.casefold() for m in registry.models.values() for w in m.developer.split()
         } | {_key(m.developer) for m in registry.models.values()}
+        names = {m.developer for m in registry.models.values()}
+        self._maker = re.compile(
+            rf"(?<![\w-])(?P<who>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True)) or 'x{9}'})"
+            r"(?![\w-])(?!['’]?s?\s?(?:[ABHV]\d|GB\d|TPU|GPU|Hopper|Blackwell|chip|Ascend|昇腾|Trainium|MI\d))"
+        )
         self.new: dict[str, Subject] = {}
         self._discover(text, listed)
         for entries in self._first.values():
@@ -237,6 +242,18 @@ class Names:
             if one != plain or plain == name or not model.is_reasoning:
                 return Subject(model.id, model.name, known=True)
         return None
+
+    def makers(self, text: str) -> list[str]:
+        """Developers that a text names, but for their chips."""
+        return [m["who"] for m in self._maker.finditer(text)]
+
+    def maker_of(self, subject: Subject) -> str | None:
+        """Who develops a model, None if that is not known."""
+        model = self._registry.models.get(subject.id)
+        if model is not None:
+            return model.developer
+        named = self._maker.match(_head(subject.name))
+        return named["who"] if named else None
 
     def makes(self, name: str) -> bool:
         """Whether a name is that of a developer."""
@@ -413,8 +430,20 @@ def _placed(text: str, makers: set[str]) -> Iterator[str]:
             while words and words[-1] in _NO_HEADS:
                 words = words[:-1]
             name = " ".join(words)
+            if _headline(text, match.start()):
+                continue
             if name and not any(w.casefold() in makers for w in words):
                 yield name
+
+
+def _headline(text: str, at: int) -> bool:
+    """Whether a line writes most of its words with a capital, as headlines do."""
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start : start + 160].partition("\n")[0]
+    long = re.findall(r"[A-Za-z][a-z]{3,}", line)
+    if re.search(r"[.。](?!\d)|,\s|，", line):
+        return False
+    return len(long) > 4 and sum(w[0].isupper() for w in long) > 0.6 * len(long)
 
 
 def _is_model(name: str) -> bool:

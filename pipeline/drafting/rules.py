@@ -428,7 +428,12 @@ def _share(place: Place, figure: Figure) -> Candidate | str:
     ):
         return _without_reference(place, figure)
     compute = words.COMPUTE.search(f"{place.memory.before} {text}")
-    if compute and (words.OF_WHOLE.search(around) or _inherits(place, figure)):
+    staged = subject_of(place, figure, relative=True).subject or words.first_stage(text)
+    if (
+        compute
+        and staged
+        and (words.OF_WHOLE.search(around) or _inherits(place, figure))
+    ):
         return _of_whole(place, figure)
     last = place.memory.measure
     if last and last[0] == "whole" and _carried_share(place, figure):
@@ -645,10 +650,9 @@ def _times(place: Place, figure: Figure) -> Candidate | str:
         and not place.memory.measure
     ):
         return "times what? No word of compute near it"
-    if re.search(
-        r"faster|cheaper|speed|longer|throughput|better|lower price|降价|更快|便宜|速度|提速|加速",
-        text[figure.end : figure.end + 24],
-        re.I,
+    around = text[max(0, figure.start - 40) : figure.end + 30]
+    if words.NO_RATIO.search(around) or words.WINDOW.search(
+        text[max(0, figure.start - 120) : figure.start]
     ):
         return "no ratio of compute"
     if figure.unit == "x" and _pretraining_share(place, figure):

@@ -34,7 +34,11 @@ _BRACKETED = re.compile(rf"(?:{words.UNNAMED.pattern})\s?[(（]\S{{0,3}}\s?$", r
 _BOTH = re.compile(
     r"both (?:cases|models|runs)|all (?:cases|models|runs)|两款模型|两者|各模型", re.I
 )
-_ON_BASE = re.compile(rf"\s?(?:on|for|in|to train)\s(?:{words.BASE.pattern})", re.I)
+_ON_BASE = re.compile(
+    r"(?:[^.;$]{0,70}?\b(?:spent|cost|paid|needed))?\s?(?:on|for|in|to (?:make|train|build|develop|pre-?train)|"
+    rf"developing|building|training|making)\s(?:{words.BASE.pattern})",
+    re.I,
+)
 _AGAIN = re.compile(r"itself|a further|another|;|；|又|本身|自身|then ", re.I)
 _APPOSITION = re.compile(
     r"^\s?[,(，（]\s?(?:an? |the |which |whose |itself |其|一个|一款)", re.I
@@ -60,6 +64,7 @@ class Memory:
         ratio: sentence, subject and reference of the last ratio to another model.
         reference: sentence and model that something was last compared with.
         measure: kind and reference of the last ratio, for `a factor of three`.
+        by_maker: developer → its model that the document named last.
         item: the subject that opens the present list item.
     """
 
@@ -73,6 +78,7 @@ class Memory:
     measure: tuple[str, str | None, str] | None = None
     ratio: tuple[int, Subject | None, Subject] | None = None
     reference: tuple[int, Subject] | None = None
+    by_maker: dict[str, Subject] = field(default_factory=dict)
     paragraph: int = -1
     item: Subject | None = None
     item_stage: str | None = None
@@ -187,6 +193,9 @@ def _carried(
 ) -> Who:
     """The subject from what stands behind the figure or was said before."""
     memory = place.memory
+    maker = _by_maker(place, figure)
+    if maker is not None:
+        return maker
     near = [
         m
         for m in after
@@ -213,6 +222,21 @@ def _carried(
             flag = () if why == "heading" else (f"subject from the {why}",)
             return Who(subject, flag)
     return Who(None, (DOUBTFUL,))
+
+
+def _by_maker(place: Place, figure: Figure) -> Who | None:
+    """Where a developer is named and no model: its own last model, else none."""
+    named = place.names.makers(place.text[: figure.start])
+    if not named or place.mentions:
+        return None
+    own = place.memory.by_maker.get(named[-1])
+    if own:
+        return Who(own)
+    carried = place.memory.carried
+    theirs = place.names.maker_of(carried[1]) if carried else None
+    if carried and theirs not in (None, *named):
+        return Who(None, (f"{DOUBTFUL}: which model of {named[-1]}?",))
+    return None
 
 
 def _apposed(text: str, mention: Mention) -> bool:
@@ -365,6 +389,10 @@ def remember(place: Place) -> None:
     if sentence.advert:
         return
     about = [m for m in place.mentions if m.role == "subject"]
+    for m in about:
+        maker = place.names.maker_of(m.subject)
+        if maker:
+            memory.by_maker[maker] = m.subject
     _definitions(place)
     if sentence.kind == "heading":
         memory.section = about[0].subject if about else None

@@ -27,7 +27,7 @@ WHOLE = re.compile(
 )
 CLASS = re.compile(
     r"推理模型(?!的?[A-Z])|各公司|所有参与者|参与者|实验室|各家|reasoning models\b|\blabs\b|companies|"
-    r"players|developers|everyone|frontier models\b|最大的?模型|largest (?:training )?(?:runs?|models)",
+    r"players|developers|everyone|frontier models\b|最大的?模型|训练(?:一个|1个|一款|单个)|单次|\ba (?:typical|single|frontier|large) (?:training )?(?:run|model)\b|largest (?:training )?(?:runs?|models)",
     re.I,
 )
 COMPUTE = re.compile(
@@ -78,7 +78,7 @@ VERSION = re.compile(
     r"\b[Tt]he (?P<en>[A-Z][a-z]{2,12}|[a-z]{3,6}) (?:version|variant|edition|model|one)\b|(?P<zh>[A-Z][A-Za-z]{1,12})\s?(?:版本?|款)(?![\u4e00-\u9fff]?权)"
 )
 BASE = re.compile(
-    r"\b(?:the|its|their|our) (?:original )?(?:base|foundation|underlying|backbone)(?: model)?(?! (?-i:[A-Z]))"
+    r"\b(?:the|its|their|our) (?:\w{4,14} )?(?:base|foundation|underlying|backbone)(?: model| LLM)?(?!s\b)(?! models)(?! (?-i:[A-Z]))"
     r"|(?:原始)?(?:底座|基座|基础模型)(?:模型)?(?!\s?[A-Z])|原始底座",
     re.I,
 )
@@ -128,6 +128,11 @@ PER_TIME = re.compile(
 WINDOW = re.compile(
     r"context|上下文|窗口|sequence length|max(?:imum)? (?:length|generation|output|response)|vocab|词表|per (?:million|1M)|每百万|"
     r"输入|输出|input tokens|output tokens|up to \d+K tokens|长度限制|最大长度",
+    re.I,
+)
+NO_RATIO = re.compile(
+    r"faster|cheaper|speed|longer|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
+    r"降价|更快|便宜|速度|提速|加速|吞吐|inference|推理(?:成本|速度|算力只)|价格|price|用户|下载|users|download",
     re.I,
 )
 MEAN_LENGTH = re.compile(

@@ -38,6 +38,7 @@ def test_draft_then_accept(sources):
         ("publisher", "Acme"),
         ("url", "https://example.org/a"),
         ("published_on", "2025-05-14"),
+        ("basis", "accelerator_time"),
     ):
         text = text.replace(f"{field}: TO DO", f"{field}: {value}")
     draft.write_text(text)
