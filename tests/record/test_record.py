@@ -22,6 +22,7 @@ import yaml
 from pipeline.lake.inputs import read_inputs
 from pipeline.notes.record import Record, read_record
 from pipeline.notes.registry import folded
+from pipeline.vocabulary import BASES
 from tests import loaded
 
 SOURCES = Path(__file__).parents[2] / "sources"
@@ -56,18 +57,20 @@ INPUT_MAGNITUDES = {
     "gradient_passes": (1, 100),
     "price_per_hour": (0.05, 50),
 }
+# Kinds that may count operations or chip time, and say which for RL.
+COUNTED = {"flop", "ratio", "bound", "share_of_pretraining", "share_of_run"}
 QUOTED = re.compile('["“„«]([^"“”„«»]+)["”“»]')
 LONGEST_QUOTE = 15
 MACHINE_PATH = re.compile(r"(?<![\w./])/(?:work|tmp|home|root|mnt)/")
 EDITIONS = ("epoch-ai-models-2025-04", "epoch-notable-models-2026-07")
 WITHDRAWN = ("gpt-4o", "claude-3-opus", "gemini-1-5-pro", "glm-4-plus")
 FEWEST = {
-    "claims": 220,
-    "models": 100,
-    "sources": 70,
-    "reasoning claims": 50,
-    "reasoning models": 35,
-    "scores with protocol": 60,
+    "claims on compute": 450,
+    "models": 200,
+    "sources": 145,
+    "reasoning claims": 150,
+    "reasoning models": 60,
+    "scores with protocol": 200,
 }
 SPELLINGS = {
     "o1": "o1",
@@ -341,12 +344,9 @@ def bad_units(w: Written) -> list[str]:
     faults = []
     for row in rows_of(claims):
         name, evidence = row["claim_id"], row["evidence"]
-        if evidence == "share_of_pretraining" and text_of(row["basis"]) not in {
-            "operations",
-            "accelerator_time",
-            "cost",
-        }:
-            faults.append(f"{name}: a share without its basis")
+        counts = evidence in COUNTED and row["stage"] in ("reasoning", "post_training")
+        if counts and text_of(row["basis"]) not in BASES:
+            faults.append(f"{name}: it does not say what it counts")
         if evidence in {"chip_hours", "chips_x_time"}:
             precision = text_of(row["precision"])
             peak = f"{precision}_flop_per_s"
@@ -355,6 +355,12 @@ def bad_units(w: Written) -> list[str]:
             elif not number(hardware[peak].get(row["hardware_id"])) > 0:
                 faults.append(f"{name}: no {precision} peak for {row['hardware_id']}")
     return faults
+
+
+def undescribed(w: Written) -> list[str]:
+    """Models without a country, openness or role."""
+    said = w["core.models"][["country", "openness", "role"]].notna().all(axis=1)
+    return list(w["core.models"].loc[~said, "model_id"])
 
 
 def bad_magnitudes(w: Written) -> list[str]:
@@ -461,7 +467,7 @@ def missing_counts(w: Written) -> list[str]:
     protocol = scores["protocol"].fillna("unstated") != "unstated"
     named = set(claims["model_id"].dropna()) | set(scores["model_id"])
     have = {
-        "claims": len(claims) + len(scores),
+        "claims on compute": len(claims),
         "models": len(named),
         "sources": len(w["raw.sources"]),
         "reasoning claims": len(reasoning),
@@ -554,8 +560,13 @@ def test_no_reference_is_an_orphan(written: Written) -> None:
 
 
 def test_units_are_complete(written: Written) -> None:
-    """A share has its basis; hours have a precision and a peak at that precision."""
+    """Figures of RL say what they count; hours have a precision and its peak."""
     assert bad_units(written) == []
+
+
+def test_models_are_described(written: Written) -> None:
+    """Every model has a country, an openness and a role."""
+    assert undescribed(written) == []
 
 
 def test_magnitudes_are_plausible(written: Written) -> None:
@@ -627,6 +638,7 @@ def changed(
 
 R1_HOURS = "deepseek-r1-nature/r1-hours"
 R1_SHARE = "lambert-rlhf-book/r1-share"
+R1_FLOP = "epoch-deepseek-r1-training/rl-flop"
 INKLING = "epoch-notable-models-2026-07/inkling"
 BREACHES = {
     "http": (bad_urls, "raw.sources", "url", "http://example.org/a", ""),
@@ -644,8 +656,10 @@ BREACHES = {
     "base": (orphans, "core.models", "base_model_id", "nobody", ""),
     "corrected": (orphans, "raw.claims", "claim_id", "renamed/claim", INKLING),
     "basis": (bad_units, "raw.claims", "basis", None, R1_SHARE),
+    "counting": (bad_units, "raw.claims", "basis", None, R1_FLOP),
     "precision": (bad_units, "raw.claims", "precision", None, R1_HOURS),
     "peak": (bad_units, "core.hardware", "bf16_flop_per_s", float("nan"), "h800"),
+    "role": (undescribed, "core.models", "role", None, "beam"),
     "FLOP": (bad_magnitudes, "raw.claims", "value", 9e11, INKLING),
     "hours": (bad_magnitudes, "raw.claims", "value", 1e12, R1_HOURS),
     "share": (bad_magnitudes, "raw.claims", "value", 20.0, R1_SHARE),
