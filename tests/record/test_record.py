@@ -567,6 +567,9 @@ def test_units_are_complete(written: Written) -> None:
 def test_models_are_described(written: Written) -> None:
     """Every model has a country, an openness and a role."""
     assert undescribed(written) == []
+    assert undescribed(changed(written, "core.models", "role", None, "beam")) == [
+        "beam"
+    ]
 
 
 def test_magnitudes_are_plausible(written: Written) -> None:
@@ -638,7 +641,7 @@ def changed(
 
 R1_HOURS = "deepseek-r1-nature/r1-hours"
 R1_SHARE = "lambert-rlhf-book/r1-share"
-R1_FLOP = "epoch-deepseek-r1-training/rl-flop"
+GPT_3 = "openai-gpt-3/total"
 INKLING = "epoch-notable-models-2026-07/inkling"
 BREACHES = {
     "http": (bad_urls, "raw.sources", "url", "http://example.org/a", ""),
@@ -656,10 +659,9 @@ BREACHES = {
     "base": (orphans, "core.models", "base_model_id", "nobody", ""),
     "corrected": (orphans, "raw.claims", "claim_id", "renamed/claim", INKLING),
     "basis": (bad_units, "raw.claims", "basis", None, R1_SHARE),
-    "counting": (bad_units, "raw.claims", "basis", None, R1_FLOP),
+    "counting": (bad_units, "raw.claims", "stage", "reasoning", GPT_3),
     "precision": (bad_units, "raw.claims", "precision", None, R1_HOURS),
     "peak": (bad_units, "core.hardware", "bf16_flop_per_s", float("nan"), "h800"),
-    "role": (undescribed, "core.models", "role", None, "beam"),
     "FLOP": (bad_magnitudes, "raw.claims", "value", 9e11, INKLING),
     "hours": (bad_magnitudes, "raw.claims", "value", 1e12, R1_HOURS),
     "share": (bad_magnitudes, "raw.claims", "value", 20.0, R1_SHARE),
