@@ -50,6 +50,23 @@ class Remote:
 
 
 @dataclass(frozen=True)
+class LanguageModel:
+    """An endpoint of OpenAI's protocol that may help with drafts.
+
+    Attributes:
+        url: its address, `/v1` included.
+        name: of the model.
+        key: secret, '' where none is asked for; repeated nowhere.
+        seconds: how long one answer may take.
+    """
+
+    url: str
+    name: str
+    key: str = field(repr=False, default="")
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where everything lies. All paths are absolute.
 
@@ -66,6 +83,9 @@ class Settings:
         sql_seconds: how long a query of `headroom sql` may run.
         sql_memory: what it may take of memory, such as `2GB`.
         sql_spill: what it may take of disk where memory does not do.
+        language_model: what helps with drafts; None if nothing is set up.
+        inbox: whether the schedule reads sources/feeds.yaml.
+        inbox_private: whether it may ask hosts that are not public.
     """
 
     sources: Path
@@ -80,6 +100,9 @@ class Settings:
     sql_seconds: float = 60.0
     sql_memory: str = "2GB"
     sql_spill: str = "4GB"
+    language_model: LanguageModel | None = None
+    inbox: bool = False
+    inbox_private: bool = False
 
     @property
     def datasets(self) -> Path:
@@ -130,7 +153,10 @@ def load(project: Path | None = None) -> Settings:
     HEADROOM_SOURCES and HEADROOM_WAREHOUSE move the folders, DAGSTER_HOME the runs;
     HEADROOM_EPOCH_URL names an address of Epoch's table, and has it fetched daily;
     HEADROOM_WEBHOOK is called when a run fails; HEADROOM_SQL_SECONDS, …_MEMORY and
-    …_SPILL limit `headroom sql`. HEADROOM_CATALOG and HEADROOM_DATA put
+    …_SPILL limit `headroom sql`; HEADROOM_LLM_URL and …_MODEL (with …_KEY and
+    …_SECONDS) name a language model that helps with drafts; HEADROOM_INBOX=on has the
+    schedule read feeds, HEADROOM_INBOX_PRIVATE=on also from hosts that are not public.
+    HEADROOM_CATALOG and HEADROOM_DATA put
     the lake where several machines reach it (docs/deploy.md).
 
     Args:
@@ -165,6 +191,32 @@ def load(project: Path | None = None) -> Settings:
         sql_seconds=_seconds("HEADROOM_SQL_SECONDS", Settings.sql_seconds),
         sql_memory=_size("HEADROOM_SQL_MEMORY", Settings.sql_memory),
         sql_spill=_size("HEADROOM_SQL_SPILL", Settings.sql_spill),
+        language_model=_language_model(),
+        inbox=_switch("HEADROOM_INBOX"),
+        inbox_private=_switch("HEADROOM_INBOX_PRIVATE"),
+    )
+
+
+def _switch(variable: str) -> bool:
+    text = (os.environ.get(variable) or "off").lower()
+    if text not in ("on", "off"):
+        raise SettingsError(f"{variable} must be on or off")
+    return text == "on"
+
+
+def _language_model() -> LanguageModel | None:
+    url, name = os.environ.get("HEADROOM_LLM_URL"), os.environ.get("HEADROOM_LLM_MODEL")
+    if not url and not name:
+        return None
+    if not url or not name:
+        raise SettingsError("HEADROOM_LLM_URL and HEADROOM_LLM_MODEL go together")
+    if not re.match("https?://", url):
+        raise SettingsError("HEADROOM_LLM_URL must begin with http:// or https://")
+    return LanguageModel(
+        url=url,
+        name=name,
+        key=os.environ.get("HEADROOM_LLM_KEY") or "",
+        seconds=_seconds("HEADROOM_LLM_SECONDS", LanguageModel.seconds),
     )
 
 

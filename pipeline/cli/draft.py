@@ -50,7 +50,14 @@ def draft(
         why = why_empty(data) if kind_of(data) == "pdf" else "holds no text"
         stop(f"{article} {why}; give the article as text instead")
     known = api.registry(settings.sources)
-    found = marked(extract(text, known), _estimates(settings))
+    found, unhelped = extract(text, known), None
+    if settings.language_model:
+        from pipeline.inbox.language_model import helped
+
+        found, unhelped = helped(found, text, known, settings.language_model)
+        if unhelped:
+            red(f"The language model did not help ({unhelped}).")
+    found = marked(found, _estimates(settings))
     page = page_of(data, url, text)
     if json:
         as_json(asdict(page) | asdict(found))
@@ -70,6 +77,7 @@ def draft(
     for number, c in enumerate(found.candidates, 1):
         about = f"{c.model or c.of or '?'} {c.stage or ''} {c.evidence}"
         notes = [*c.flags, *([f"repeats {c.repeats}"] if c.repeats else [])]
+        notes += [c.source] if c.source != "rules" else []
         flags = f"  [{'; '.join(notes)}]" if notes else ""
         out.print(f"{number:3} {about}: {c.text}{flags}", markup=False)
     for model in found.new_models:

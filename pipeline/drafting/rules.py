@@ -173,6 +173,9 @@ def _decide(place: Place, draft: _Draft) -> None:
         if place.sentence.advert:
             draft.drop(place, figure, "advert or outside of the article")
             continue
+        if words.INJECTED.search(text):
+            draft.drop(place, figure, "said to a program, not to people")
+            continue
         if figure.vague or figure.value <= 0:
             draft.drop(place, figure, "vague: some, not how many")
             continue

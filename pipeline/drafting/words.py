@@ -112,6 +112,12 @@ DOUBT = re.compile(
     r"传言|传闻|据传|谣言|没有出处|未经(?:第三方)?(?:核实|证实)|假设|假如|如果|若(?!按)|可能(?!性)|预计|计划|外界说|据说|没那么|网传|爆料|未证实",
     re.I,
 )
+# Said to a program that reads, not to people.
+INJECTED = re.compile(
+    r"(?:ignore|disregard|forget) (?:all |any |the |your )?(?:previous |prior |above |other )?(?:instructions|rules|prompts?)|"
+    r"system prompt|as an? (?:AI|language model)|忽略(?:以上|之前|所有)?的?(?:指令|说明|规则)",
+    re.I,
+)
 CORRECTION = re.compile(r"\bcorrection\b|wrongly|by mistake|更正|勘误|误写|误报", re.I)
 DATE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}\s?(?:[-/.月]\s?\d{1,2}\s?日?|月)|\d{1,2}月\d{1,2}[日号]|"
