@@ -9,7 +9,7 @@ import pytest
 PAGE = "docs/soak.md"
 HEAD = (
     "# What the soak tests measured\n\n"
-    "Written by `make soak`, whose counts are the full ones; `make test` runs a tenth. "
+    "Written by `make soak`, whose counts are the full ones; `make test` runs a few. "
     "A section is replaced when its test has passed.\n"
 )
 ORDER = ("Kills", "Kills on two machines", "Load", "Many publications")

@@ -23,6 +23,8 @@ from pipeline.settings import Settings
 from tests.soak import tiny
 from tests.soak.children import COMPACT_EVERY, PHASES, refresh
 
+# Where few kills go: compacting first, which is not always due.
+DANGEROUS = ("compacting", "writing the transaction", "between commit and replace")
 TRUTH = PHASES.index("between commit and replace")  # from here on it is published
 
 
@@ -55,7 +57,7 @@ def leftovers(settings: Settings) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.soak)])
 def test_kill_9_in_every_phase(tmp_path, kills, measured):
     settings = tiny.project(tmp_path)
     end = refresh(settings)
@@ -63,8 +65,7 @@ def test_kill_9_in_every_phase(tmp_path, kills, measured):
     lasted = end.lasted
     random.seed(kills)
     wanted = Counter(dict.fromkeys(PHASES, 0))
-    # Few kills cannot meet all of them: then the last ones, where something is written.
-    order = PHASES if kills > len(PHASES) else PHASES[-kills:]
+    order = PHASES if kills > len(PHASES) else DANGEROUS
     fell, unacknowledged, number, missed = Counter(), 0, 1, 0
     while fell.total() < kills:
         before = head(settings)

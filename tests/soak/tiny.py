@@ -62,7 +62,7 @@ def compute(settings: Settings) -> tuple[str, dict[str, pd.DataFrame]]:
     """Fingerprint and tables of the sources, as the assets of a run make them."""
     files = read_inputs(settings.sources)
     frames = _typed(read_record(files, datetime.now(UTC).date()).tables)
-    found = posterior(frames, {})
+    found = posterior(frames)
     frames |= _typed(core_tables(frames, found))
     frames |= _typed(out_tables(frames, found))
     return fingerprint(files), frames
