@@ -1,7 +1,6 @@
 """The evidence on the shipped record: what the tables must show."""
 
 import pytest
-from unit.projection import world
 
 from pipeline.contracts import conform, contract
 from pipeline.estimation.record import posterior
@@ -9,14 +8,15 @@ from pipeline.evidence.chart_axis import BASE_PAID, REASONING, chart_axis_table
 from pipeline.evidence.curves import scaling_table
 from pipeline.projection.backtest import PERSISTENCE, UNBOUNDED, backtest_table
 from pipeline.projection.calibration import calibration_table
+from tests import loaded
 
-RECORD = world.record()
+RECORD = loaded.record()
 CLAIMS, MODELS = RECORD["raw.claims"], RECORD["core.models"]
 
 
 @pytest.fixture(scope="module")
 def found():
-    return posterior(RECORD, {})
+    return posterior(RECORD)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from pipeline.lake.heads import publications
 from pipeline.lake.verify import mismatches
 from tests.soak.clients import BASE, MARKS, publish_mark, readers
 
+
 def p99(took):
     return statistics.quantiles(took, n=100)[98]
 

@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.projection import world
 
 from pipeline.projection.backtest import backtest_table, horizons, origins
 from pipeline.projection.calibration import calibration_table, skill, verdict
 from pipeline.projection.realised import met_by, outcomes
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = int(ASSUMED["fusion.draws"])
 RNG = np.random.default_rng(7)
-SCENARIOS = world.record()["core.scenarios"]
-CLAIMS = world.record()["raw.claims"]
-MODELS = world.models(
+SCENARIOS = loaded.record()["core.scenarios"]
+CLAIMS = loaded.record()["raw.claims"]
+MODELS = loaded.models(
     ("big-1", "2024-03-01"), ("thinker-1", "2024-09-12"),
     ("big-2", "2025-02-15"), ("thinker-2", "2025-05-20"),
     ("big-3", "2026-02-01"),
@@ -40,7 +40,7 @@ def history(nodes=NODES):
     released = dict(zip(MODELS["model_id"], MODELS["released_on"], strict=True))
     dates = ["2024-06-01", "2024-10-01", "2025-05-14", "2025-06-01", "2026-10-01"]
     return [
-        world.state(
+        loaded.state(
             day,
             {
                 node: x

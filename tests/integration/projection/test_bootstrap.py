@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from unit.projection import world
 
 from pipeline.projection.levels import Levels
 from pipeline.projection.pace import fitted_growth
@@ -18,8 +17,9 @@ from pipeline.projection.trend import (
     series_of,
     trend_table,
 )
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 SERIES = series_of(ASSUMED)
 ALL, RECORD, TOP5 = SERIES[:3]
 MAXIMUM = Series("record", 2018, None, running_maximum=True)
@@ -79,7 +79,7 @@ def test_without_a_choice_the_bootstrap_agrees_with_least_squares():
 def test_a_resample_of_everything_once_is_the_series_itself():
     """Blocks as long as the record leave one resample: the data."""
     data = runs()
-    whole = world.assumed(trend__block_power=1.0, trend__resamples=3)
+    whole = loaded.assumed(trend__block_power=1.0, trend__resamples=3)
     for series in SERIES:
         slopes = slopes_of(data, series, whole)
         assert slopes == pytest.approx([slope_of(data, series).slope] * 3)
@@ -123,7 +123,7 @@ def test_runs_that_the_constants_leave_out_are_no_rivals_of_the_largest():
     given = data.replace({"model_id": {largest: "alphago-zero"}})
     assert len(eligible(given, TOP5, ASSUMED)) == 59
     assert len(eligible(given, RECORD, ASSUMED)) == 60
-    kept = world.assumed(trend__left_out__alphago_zero=0.0)
+    kept = loaded.assumed(trend__left_out__alphago_zero=0.0)
     assert len(eligible(given, TOP5, kept)) == 60
 
 

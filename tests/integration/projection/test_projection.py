@@ -8,7 +8,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from unit.projection import world
 
 from pipeline.estimation.draws import sobol_normals
 from pipeline.estimation.record import posterior
@@ -19,14 +18,15 @@ from pipeline.projection.leader import candidates, leader
 from pipeline.projection.paths import Path
 from pipeline.projection.project import project
 from pipeline.projection.scenario import scenarios_of
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = int(ASSUMED["fusion.draws"])
-RECORD = world.record()
+RECORD = loaded.record()
 SCENARIOS, CLAIMS = RECORD["core.scenarios"], RECORD["raw.claims"]
 DISCLOSED = dict(CLAIMS[["claim_id", "disclosed_on"]].itertuples(index=False))
 HEADLINE = next(s for s in scenarios_of(SCENARIOS) if s.headline)
-MODELS = world.models(
+MODELS = loaded.models(
     ("o1", "2024-12-05"), ("grok-3", "2025-02-17"), ("o3", "2025-04-16"),
     ("gpt-6-astra", "2026-09-03"),
 )  # fmt: skip
@@ -40,7 +40,7 @@ def normal(mean, sd, label, n=N):
 
 def known(vintage, reasoning=24.7, total=26.6, sd=0.0, n=N):
     """A state that knows o3's reasoning stage and Grok 3's total."""
-    return world.state(
+    return loaded.state(
         vintage,
         {
             "o3/reasoning": normal(reasoning, max(sd, 1e-9), "o3", n),
@@ -137,12 +137,12 @@ def test_a_vintage_without_news_moves_no_date():
 
 def test_speculative_nodes_do_not_lift_the_start_by_their_width():
     rivals = {f"rival-{k}": normal(24.0, 0.91, f"rival {k}") for k in range(10)}
-    models = pd.concat([MODELS, world.models(*((r, "2025-03-01") for r in rivals))])
+    models = pd.concat([MODELS, loaded.models(*((r, "2025-03-01") for r in rivals))])
     plain = known("2025-06-01", sd=0.3)
     crowded = replace(
         plain,
         of_node=plain.of_node
-        | world.state(
+        | loaded.state(
             "2025-06-01", {f"{r}/reasoning": x for r, x in rivals.items()}
         ).of_node,
     )
@@ -151,7 +151,7 @@ def test_speculative_nodes_do_not_lift_the_start_by_their_width():
         return float(np.median(leader(state, candidates(state, models, a)).start))
 
     assert abs(start(crowded, ASSUMED) - start(plain, ASSUMED)) < 0.05
-    wide = world.assumed(leader__widest_factor=1e6)
+    wide = loaded.assumed(leader__widest_factor=1e6)
     assert start(crowded, wide) - start(plain, wide) > 0.3
 
 

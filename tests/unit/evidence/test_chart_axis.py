@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy import integrate, stats
-from unit.projection import world
 
 from pipeline.evidence.chart_axis import (
     BASE_PAID,
@@ -16,9 +15,10 @@ from pipeline.evidence.chart_axis import (
     likelihoods,
     odds_text,
 )
+from tests import loaded
 
-ASSUMED = world.assumed()
-CLAIMS = world.record()["raw.claims"]
+ASSUMED = loaded.assumed()
+CLAIMS = loaded.record()["raw.claims"]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def state():
     """o1 near R1's compute and o3 tenfold, both uncertain together."""
     level = np.random.default_rng(3).normal(23.7, 0.45, 4096)
     nodes = {"o1/reasoning": level, "o3/reasoning": level + 1}
-    return world.state("2026-01-01", nodes, joint=True)
+    return loaded.state("2026-01-01", nodes, joint=True)
 
 
 def odds(state, evidence, **kwargs):
@@ -90,7 +90,7 @@ def test_likelihoods_agree_with_numerical_integration(state):
 def test_the_base_hides_the_span_only_as_far_as_it_is_large(state):
     rows = chart_axis_table(state, CLAIMS, ASSUMED).set_index("hypothesis")
     usual = rows.loc[BASE_PAID, "span_oom_p50"].iloc[0]
-    a = world.assumed(chart__base_pretraining=1e18)
+    a = loaded.assumed(chart__base_pretraining=1e18)
     tiny = type(a)(a.values, a.ranges | {"chart.base_pretraining": (1e18, 1e18)})
     rows = chart_axis_table(state, CLAIMS, tiny).set_index("hypothesis")
     assert rows.loc[BASE_PAID, "span_oom_p50"].iloc[0] == pytest.approx(1, abs=0.01)
@@ -111,5 +111,5 @@ def test_nothing_beyond_a_thousand_to_one_is_said(state):
 def test_without_the_claim_or_the_models_there_is_no_test(state):
     rest = CLAIMS[CLAIMS["claim_id"] != SPAN_CLAIM]
     assert chart_axis_table(state, rest, ASSUMED).empty
-    alone = world.state("2026-01-01", {"o1/reasoning": np.full(8, 24.0)})
+    alone = loaded.state("2026-01-01", {"o1/reasoning": np.full(8, 24.0)})
     assert chart_axis_table(alone, CLAIMS, ASSUMED).empty

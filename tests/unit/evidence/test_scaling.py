@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import special, stats
-from unit.projection import world
 
 from pipeline.evidence.curves import curve_rows, pairs, scaling_table
 from pipeline.evidence.scaling import (
@@ -14,8 +13,9 @@ from pipeline.evidence.scaling import (
     log_linear,
     sigmoid,
 )
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 
 
 def scores(*rows, curve="c", model="m", protocol="pass@1", source="s", stderr=np.nan):
@@ -42,9 +42,9 @@ def scores(*rows, curve="c", model="m", protocol="pass@1", source="s", stderr=np
 
 
 def table(told, nodes=None, models=None, claims=None):
-    state = world.state("2026-01-01", nodes or {"x/total": np.zeros(8)})
-    none = world.models(("m", "2025-01-01"))
-    claims = world.record()["raw.claims"].head(0) if claims is None else claims
+    state = loaded.state("2026-01-01", nodes or {"x/total": np.zeros(8)})
+    none = loaded.models(("m", "2025-01-01"))
+    claims = loaded.record()["raw.claims"].head(0) if claims is None else claims
     return scaling_table(
         state, told, none if models is None else models, claims, ASSUMED
     )
@@ -134,12 +134,12 @@ def generations():
     rng = np.random.default_rng(2)
     level = rng.normal(24, 1, 4096)
     nodes = {"a/reasoning": level, "b/reasoning": level + rng.normal(1, 0.05, 4096)}
-    state = world.state("2026-01-01", nodes, joint=True)
-    claim = world.record()["raw.claims"].iloc[:1].assign(
+    state = loaded.state("2026-01-01", nodes, joint=True)
+    claim = loaded.record()["raw.claims"].iloc[:1].assign(
         evidence="ratio", status="accepted", stage="reasoning", reference_stage=None,
         model_id="b", reference_model_id="a",
     )  # fmt: skip
-    models = world.models(("a", "2024-12-01"), ("b", "2025-04-01"))
+    models = loaded.models(("a", "2024-12-01"), ("b", "2025-04-01"))
     return state, models, claim
 
 
@@ -176,15 +176,15 @@ def test_pairs_are_one_family_or_a_stated_ratio_of_one_lab(generations):
     assert pairs(models, claim.head(0)) == []
     other = models.assign(developer=["a lab", "another"])
     assert pairs(other, claim) == []
-    family = world.models(("a", "2024-12-01"), ("b", "2025-04-01"), b="a")
+    family = loaded.models(("a", "2024-12-01"), ("b", "2025-04-01"), b="a")
     assert pairs(family, claim.head(0)) == [("a", "b")]
 
 
 def test_the_record_has_r1_zeros_curve_and_the_step_from_o1_to_o3():
     nodes = {"o1/reasoning": np.full(64, 24.0), "o3/reasoning": np.full(64, 25.0)}
-    given = world.record()
+    given = loaded.record()
     rows = scaling_table(
-        world.state("2026-01-01", nodes),
+        loaded.state("2026-01-01", nodes),
         given["raw.scores"],
         given["core.models"],
         given["raw.claims"],

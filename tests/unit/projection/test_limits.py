@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from unit.projection import world
 
 from pipeline.notes.constants import read_scenarios
 from pipeline.notes.frames import scenarios as frame
@@ -10,21 +9,22 @@ from pipeline.projection import pace as paces
 from pipeline.projection.cluster import limit
 from pipeline.projection.course import course, setting
 from pipeline.projection.scenario import scenarios_of
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = int(ASSUMED["fusion.draws"])
 LUCK = paces.luck_of(ASSUMED)
-NAMED = {s.name: s for s in scenarios_of(world.record()["core.scenarios"])}
+NAMED = {s.name: s for s in scenarios_of(loaded.record()["core.scenarios"])}
 DISCLOSED = dict(
-    world.record()["raw.claims"][["claim_id", "disclosed_on"]].itertuples(index=False)
+    loaded.record()["raw.claims"][["claim_id", "disclosed_on"]].itertuples(index=False)
 )
 
 
 @pytest.fixture(scope="module")
 def at():
     nodes = {"o3/reasoning": np.full(N, 24.8), "grok-3/total": np.full(N, 26.6)}
-    models = world.models(("o3", "2025-04-16"), ("grok-3", "2025-02-17"))
-    return setting(world.state("2025-06-01", nodes), models, ASSUMED)
+    models = loaded.models(("o3", "2025-04-16"), ("grok-3", "2025-02-17"))
+    return setting(loaded.state("2025-06-01", nodes), models, ASSUMED)
 
 
 def taken(at, name):
@@ -67,7 +67,7 @@ def test_what_algorithms_give_is_not_bought(at):
     bought, whole = taken(at, "algorithmic").pace, taken(at, "disclosed").pace
     assert bought == pytest.approx(whole - given)
     assert bought.min() >= ASSUMED["pace.floor"]
-    slow = world.assumed(pace__floor=10.0)
+    slow = loaded.assumed(pace__floor=10.0)
     floored = course(at, NAMED["algorithmic"], DISCLOSED, LUCK, slow).pace
     assert (floored == 10).all()
 

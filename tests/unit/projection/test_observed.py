@@ -1,13 +1,13 @@
 """Observed convergence: read against the frontier, never against a run's own base."""
 
 import numpy as np
-from unit.projection import world
 
 from pipeline.projection.observed import observed_table
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = 64
-MODELS = world.models(
+MODELS = loaded.models(
     ("big", "2025-02-01"), ("coder", "2026-02-01"), ("closed", "2026-03-01"),
     ("silent", "2026-04-01"), ("base", "2025-06-01"),
 )  # fmt: skip
@@ -17,7 +17,7 @@ BIG = {"big/total": np.full(N, 26.5), "base/pretraining": np.full(N, 23.0)}
 
 
 def states(nodes):
-    table = observed_table(world.state("2026-06-01", BIG | nodes), MODELS, ASSUMED)
+    table = observed_table(loaded.state("2026-06-01", BIG | nodes), MODELS, ASSUMED)
     return table.set_index(["model_id", "share"])
 
 
@@ -35,7 +35,7 @@ def test_without_a_split_a_run_counts_on_no_side():
 
 
 def test_a_level_that_only_a_ratio_gives_is_no_level():
-    state = world.state("2026-06-01", BIG | {"coder/reasoning": np.full(N, 27.0)})
+    state = loaded.state("2026-06-01", BIG | {"coder/reasoning": np.full(N, 27.0)})
     part = state.of_node["coder/reasoning"]
     part.anchored[:] = False  # a multiple of its base, and of nothing else
     table = observed_table(state, MODELS, ASSUMED)
