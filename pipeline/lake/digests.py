@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.lake.files import replacing
-from pipeline.lake.inputs import input_paths
+from pipeline.lake.inputs import input_files, read_input
 from pipeline.settings import Settings
 
 MEMORY = ".digests.json"
@@ -41,21 +41,25 @@ def look(settings: Settings) -> Look:
     known = _remembered(settings)
     seen: dict[str, list[int | str]] = {}
     folder, read = settings.sources, 0
-    prefix = len(folder.as_posix()) + 1
-    paths = input_paths(folder)
+    paths = input_files(folder)
     touched = 0
-    for path in paths:
-        stat = path.stat()
+    for name, path in paths.items():
+        try:
+            stat = path.stat()
+        except OSError:  # a link to nowhere; it has a place and a time of its own
+            stat = path.lstat()
         touched = max(touched, stat.st_ctime_ns)
         facts = [stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino]
-        name = path.as_posix()[prefix:]
         before = known.get(name)
         if before is not None and before[:-1] == facts:
             seen[name] = before
         else:
-            seen[name] = [*facts, hashlib.sha256(path.read_bytes()).hexdigest()]
+            seen[name] = [*facts, hashlib.sha256(read_input(folder, path)).hexdigest()]
             read += 1
-    for each in {folder, *(path.parent for path in paths)}:  # a removal shows here
+    for each in {
+        folder,
+        *(path.parent for path in paths.values()),
+    }:  # a removal shows here
         touched = max(touched, each.stat().st_ctime_ns)
     if seen != known:
         with replacing(memory) as temporary:

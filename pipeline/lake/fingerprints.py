@@ -12,7 +12,15 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-_METHOD = ("contracts", "notes", "estimation", "projection", "evidence")
+_METHOD = (
+    "vocabulary.py",
+    "contracts",
+    "notes",
+    "words",
+    "estimation",
+    "projection",
+    "evidence",
+)
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "scipy", "pandas", "duckdb")
 

@@ -1,24 +1,112 @@
 """Reading `sources/` once, as bytes.
 
-What belongs here: which files count as input. What does not: their meaning (notes/).
+What belongs here: which files count as input, and reading none that could stop the
+rest: regular files only, opened without waiting, never more than their limit. What does
+not: their meaning (notes/).
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from pathlib import Path
 
-# Documentation beside the data does not decide any table.
-_PATTERNS = ("*.yaml", "*.csv", "notes/*.md", "datasets/*.csv")
+from pipeline.notes.unread import unread
+
+# Documentation beside the data does not decide any table; what editors and systems
+# leave beside a file is no file of ours.
+_AUTHORED = (".yaml", ".csv")
+_NOT_READ = {"README.md"}
+_LEFT_BEHIND = ("~", ".swp", ".tmp", ".bak", ".orig", ".rej")
+MAX_BYTES, MAX_DATASET = 20_000_000, 500_000_000
 
 
-def input_paths(folder: Path) -> list[Path]:
-    """The files of `sources/` that decide the tables, sorted."""
-    return sorted(p for pattern in _PATTERNS for p in folder.glob(pattern))
+def input_files(folder: Path) -> dict[str, Path]:
+    """The entries of `sources/` that decide the tables, by their relative names.
+
+    Whatever lies in `notes/` and `datasets/` counts, so that a file which cannot be
+    read is named instead of passed over.
+    """
+    found = [p for p in _entries(folder) if p.suffix in _AUTHORED]
+    found += _below(folder / "notes")
+    found += [p for p in _entries(folder / "datasets") if p.name not in _NOT_READ]
+    named = {_spelled(path.relative_to(folder).as_posix()): path for path in found}
+    return dict(sorted(named.items()))
 
 
 def read_inputs(folder: Path) -> dict[str, bytes]:
-    """Every input file by its path relative to `sources/`."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in input_paths(folder)
+    """Every input by its path relative to `sources/`; see `read_input`."""
+    return {n: read_input(folder, p) for n, p in input_files(folder).items()}
+
+
+def read_input(folder: Path, path: Path) -> bytes:
+    """Content of one file, or `unread(reason)`: a fault of that file, not of the run.
+
+    Args:
+        folder: `sources/`; a link must not lead out of it.
+        path: the file.
+    """
+    limit = MAX_DATASET if path.parent.name == "datasets" else MAX_BYTES
+    try:
+        if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+            return unread("it is a link that leads out of sources/")
+        kind = _kind(path.stat().st_mode)  # opening a device may already do something
+        if kind:
+            return unread(f"it is {kind}, not a file")
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(handle)
+            if kind := _kind(facts.st_mode):
+                return unread(f"it is {kind}, not a file")
+            if facts.st_size > limit:
+                return unread(
+                    f"it has {facts.st_size / 1e6:,.1f} MB, more than the "
+                    f"{limit / 1e6:,.0f} MB allowed"
+                )
+            return file.read(limit + 1)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        number = getattr(error, "errno", None) or errno.ELOOP
+        why = os.strerror(number).lower()
+        return unread(f"it cannot be opened ({why})")
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, without hidden files and editors' copies."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [
+        path
+        for path in found
+        if not path.name.startswith((".", "#")) and not path.name.endswith(_LEFT_BEHIND)
+    ]
+
+
+def _below(folder: Path) -> list[Path]:
+    """The entries of a folder and of its subfolders; links are not followed."""
+    found = []
+    for path in _entries(folder):
+        if path.is_dir() and not path.is_symlink() and path.suffix != ".md":
+            found += _below(path)
+        else:
+            found.append(path)
+    return found
+
+
+def _spelled(name: str) -> str:
+    """A name as text; a byte that is none is written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _kind(mode: int) -> str:
+    """What an entry is; '' for a regular file."""
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
     }
+    return "" if stat.S_ISREG(mode) else kinds.get(stat.S_IFMT(mode), "something else")

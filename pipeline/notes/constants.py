@@ -17,14 +17,15 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.notes.faults import Fault, short
+from pipeline.notes.faults import Fault, no_list, short
 from pipeline.notes.frontmatter import Unreadable, decode, load
+from pipeline.notes.values import Day
 
 T = TypeVar("T")
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Assumption(_Entry):
@@ -37,14 +38,20 @@ class Assumption(_Entry):
     unit: str
     description: str
     source: str
-    checked_on: date
+    checked_on: Day
 
 
 class Range(_Entry):
     """A 90% range, or the ends of a log-uniform prior; equal ends are a point."""
 
-    low: float
+    low: float = Field(gt=0)
     high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if self.low > self.high:
+            raise ValueError("low is above high")
+        return self
 
 
 class Pace(_Entry):
@@ -111,6 +118,8 @@ def read_entries(
     entries: list[T] = []
     faults: list[Fault] = []
     seen: set[str] = set()
+    if not isinstance(raw, list | None):
+        faults.append(no_list(path))
     for k, entry in enumerate(raw if isinstance(raw, list) else []):
         name = str(entry.get(key)) if isinstance(entry, dict) else ""
         if name in seen:

@@ -22,7 +22,7 @@ from pipeline.notes.faults import Fault, nearest
 class Correction(BaseModel):
     """One known error; `expect` is the faulty figure as it stands in the claim."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     claim: str
     problem: str

@@ -29,10 +29,24 @@ class Fault:
         return f"{where}:{field} {self.problem}{found}. {self.remedy}"
 
 
+def no_list(path: str) -> Fault:
+    """A registry whose entries are wrapped in a key, or that is no list at all."""
+    return Fault(
+        path, 1, "", "the file is not a list of entries: none of them is read",
+        "Begin each entry with `- `, at the left margin, without a key around them",
+    )  # fmt: skip
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`Did you mean …?` for a typo, or '' when nothing is near."""
     close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def plain(message: str) -> str:
+    """A message of pydantic as one of ours."""
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def short(value: object) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
@@ -20,11 +19,12 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.notes.evidence import CLAIM, KINDS
-from pipeline.notes.faults import Fault, nearest, short
+from pipeline.notes.faults import Fault, nearest, plain, short
 from pipeline.notes.frontmatter import Lines, Unreadable, decode, load, split
 from pipeline.notes.registry import Registry
 from pipeline.notes.schema import Source
 
+ANNOUNCED = 183  # days before its release in which a model is spoken of
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 
 
@@ -71,12 +71,19 @@ def read_notes(files: Mapping[str, bytes], registry: Registry, latest: date) -> 
     """
     faults: list[Fault] = []
     good: list[Note] = []
+    partly: list[Note] = []  # what of a faulty note can be read
+    stems: dict[str, str] = {}
     for path in sorted(files):
-        note, wrong = read_note(path, files[path], registry, latest)
+        note, wrong = _read(path, files[path], registry, latest)
+        if (first := stems.setdefault(stem(path), path)) != path and not wrong:
+            wrong = [
+                Fault(path, 0, "", f"{first} has the same id", "Rename one of them")
+            ]
         faults += wrong
         if note is not None:
-            good.append(note)
+            (partly if wrong else good).append(note)
     fallen = {stem(f.path) for f in faults}
+    faults += _among_themselves(partly, fallen, good)[1]
     while True:  # a note that falls for a missing claim may leave others without one
         good, wrong = _among_themselves(good, fallen)
         faults += wrong
@@ -88,7 +95,18 @@ def read_notes(files: Mapping[str, bytes], registry: Registry, latest: date) -> 
 def read_note(
     path: str, data: bytes, registry: Registry, latest: date
 ) -> tuple[Note | None, list[Fault]]:
-    """One note by itself: syntax, fields, names, dates."""
+    """One note by itself: syntax, fields, names, dates; None where it has a fault."""
+    note, faults = _read(path, data, registry, latest)
+    return None if faults else note, faults
+
+
+def _read(
+    path: str, data: bytes, registry: Registry, latest: date
+) -> tuple[Note | None, list[Fault]]:
+    """The same, with what could be read of a faulty note beside its faults."""
+    if not path.endswith(".md"):
+        remedy = "Rename it to <source-id>.md, or take it out of notes/"
+        return None, [Fault(path, 0, "", "the name does not end in .md", remedy)]
     try:
         raw, lines = load(path, split(path, decode(path, data)))
     except Unreadable as unreadable:
@@ -112,28 +130,28 @@ def read_note(
                   "Begin each claim with `- id: …`")
         )  # fmt: skip
     claims = []
+    seen: set[str] = set()
     for k, entry in enumerate(listed):
         claim = _one(CLAIM, entry, path, ("claims", k), lines, faults)
-        if claim is not None:
-            claims.append(_resolved(claim, path, k, lines, registry, faults))
-    if isinstance(source, Source):
-        faults += _source_faults(source, path, lines, latest)
-        for k, claim in enumerate(claims if len(claims) == len(listed) else []):
-            faults += _date_faults(claim, path, lines, k, latest)
-        for name, times in Counter(c.id for c in claims).items():
-            if times > 1:
-                k = [c.id for c in claims].index(name)
-                again = [c.id for c in claims].index(name, k + 1)
-                faults.append(
-                    Fault(
-                        path, lines.near(("claims", again, "id")), "id",
-                        "the claim id stands twice in this note", "Rename one", name,
-                    )
-                )  # fmt: skip
-    if faults or not isinstance(source, Source):
+        if claim is None:
+            continue
+        claims.append(_resolved(claim, path, k, lines, registry, faults))
+        faults += _date_faults(claims[-1], path, lines, k, latest)
+        if claim.id in seen:
+            faults.append(
+                Fault(
+                    path, lines.near(("claims", k, "id")), "id",
+                    "the claim id stands twice in this note", "Rename one", claim.id,
+                )
+            )  # fmt: skip
+        seen.add(claim.id)
+    if not isinstance(source, Source):
         return None, faults
+    faults += _source_faults(source, path, lines, latest)
+    for k, claim in enumerate(claims if len(claims) == len(listed) else []):
+        faults += _early_faults(claim, source, path, lines, k, registry)
     sha = hashlib.sha256(data).hexdigest()
-    return Note(path, sha, source, tuple(claims), lines), []
+    return Note(path, sha, source, tuple(claims), lines), faults
 
 
 def _one(
@@ -184,14 +202,13 @@ def _found(detail: Any, raw: dict[str, Any]) -> Any:
 
 
 def _sentence(detail: Any) -> str:
-    plain = {
+    known = {
         "missing": "the field is missing",
         "extra_forbidden": "there is no such field for this kind",
         "union_tag_not_found": "the kind of evidence is missing",
         "union_tag_invalid": "there is no such kind of evidence",
     }
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return plain.get(detail["type"], message[:1].lower() + message[1:])
+    return known.get(detail["type"], plain(str(detail["msg"])))
 
 
 def _remedy(detail: Any, raw: dict[str, Any]) -> str:
@@ -207,8 +224,6 @@ def _remedy(detail: Any, raw: dict[str, Any]) -> str:
     if kind == "literal_error":
         allowed = re.findall(r"'([^']+)'", str(detail["ctx"].get("expected", "")))
         return "Use one of these." + nearest(str(detail["input"]), allowed)
-    if kind.startswith("date"):
-        return "Write the date as 2025-05-14"
     return "See sources/README.md for what the field accepts"
 
 
@@ -335,6 +350,30 @@ def _date_faults(
     return []
 
 
+def _early_faults(
+    claim: Any, source: Source, path: str, lines: Lines, k: int, registry: Registry
+) -> list[Fault]:
+    """A figure of a model that the world knew long before the model is a slip."""
+    day = claim.disclosed_on or source.published_on
+    names = [*getattr(claim, "applies_to", ()), getattr(claim, "model", None)]
+    models = [registry.models[n] for n in names if n in registry.models]
+    if not models or claim.status == "retracted":
+        return []
+    first = min(models, key=lambda m: m.released_on)
+    if (first.released_on - day).days <= ANNOUNCED:
+        return []
+    own = claim.disclosed_on is not None
+    at = ("claims", k, "disclosed_on") if own else ("source", "published_on")
+    return [
+        Fault(
+            path, lines.near(at), at[-1] if own else "source.published_on",
+            f"the date is more than {ANNOUNCED} days before {first.id} was released "
+            f"({first.released_on})",
+            "Mend the date here or in models.yaml", str(day),
+        )
+    ]  # fmt: skip
+
+
 def _future(path: str, line: int, name: str, day: date) -> Fault:
     return Fault(
         path, line, name, "the date lies in the future", "Mend the date", str(day)
@@ -347,10 +386,10 @@ def full_id(name: str, note: Note) -> str:
 
 
 def _among_themselves(
-    notes: list[Note], fallen: set[str]
+    notes: list[Note], fallen: set[str], others: Iterable[Note] = ()
 ) -> tuple[list[Note], list[Fault]]:
-    """Check what notes say of each other; return the notes that hold."""
-    known = {f"{n.source.id}/{c.id}": c for n in notes for c in n.claims}
+    """Check what notes say of each other and of others; return the notes that hold."""
+    known = {f"{n.source.id}/{c.id}": c for n in (*notes, *others) for c in n.claims}
     faults: list[Fault] = []
     for note in notes:
         for k, claim in enumerate(note.claims):

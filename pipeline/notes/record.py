@@ -51,11 +51,7 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
     scenarios, scenario_faults = constants.read_scenarios(
         "scenarios.yaml", files.get("scenarios.yaml", b"[]")
     )
-    notes = {
-        path: data
-        for path, data in files.items()
-        if path.startswith("notes/") and path.endswith(".md")
-    }
+    notes = {path: data for path, data in files.items() if path.startswith("notes/")}
     latest = constants.latest(assumptions, today)
     checked = read_notes(notes, registry, latest)
     noted = {

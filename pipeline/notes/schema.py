@@ -7,13 +7,12 @@ does not: the kinds themselves (evidence.py) or names of models and notes (parse
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipeline.notes.registry import SLUG
-from pipeline.notes.values import Quantity, hours, quantity
+from pipeline.notes.values import Day, Quantity, hours, quantity
 from pipeline.vocabulary import (
     Basis,
     Covers,
@@ -60,7 +59,12 @@ def _basis(value: Any) -> Any:
 class Strict(BaseModel):
     """No unknown fields: a typo in a field name is a fault, not a silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        allow_inf_nan=False,
+    )
 
 
 class Span(Strict):
@@ -105,8 +109,8 @@ class Source(Strict):
     author: str | None = None
     publisher: Words
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-    published_on: date
-    retrieved_on: date | None = None
+    published_on: Day
+    retrieved_on: Day | None = None
     kind: SourceKind
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
 
@@ -135,7 +139,7 @@ class Common(Strict):
     summary: Words
     caveat: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
-    disclosed_on: date | None = None
+    disclosed_on: Day | None = None
     repeats: str | None = None
     supersedes: tuple[str, ...] = ()
     status: Status = "accepted"

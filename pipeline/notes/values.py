@@ -1,7 +1,12 @@
 """Numbers as people write them: `about 6e23`, `140_000`, `10x`, `20%`, `$1M`.
 
+<<<<<<< HEAD
 What belongs here: one small grammar (comparator, currency, number, multiplier, unit).
 What does not: running text (drafting).
+=======
+What belongs here: one small grammar (comparator, currency, number, multiplier, unit),
+and dates. What does not: running text (drafting) or tables of others (datasets).
+>>>>>>> dd000e9 (One bad file stops no other: what is read, how it is opened, and a fault with line and field for what cannot be)
 """
 
 from __future__ import annotations
@@ -9,6 +14,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 _COMPARATORS = {
     "about": None,
@@ -76,8 +85,12 @@ _GRAMMAR = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"^\s*(?P<number>\d[\d_.]*)\s*(?P<unit>hour|day|week|month)s?\s*$", re.IGNORECASE
+    r"^\s*(?P<number>\d[\d_]*(?:\.\d+)?)\s*(?P<unit>hour|day|week|month)s?\s*$",
+    re.IGNORECASE,
 )
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+_ISO = re.compile(r"^\d{4}-\d\d-\d\d$")
+FIRST_YEAR = 1950  # no training run is older: an earlier year is a slip
 HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.5}  # 365.25 · 24 / 12
 
 
@@ -108,6 +121,10 @@ def quantity(text: object, units: tuple[str, ...]) -> Quantity:
     if unit is None or unit not in units:
         unknown = spelled or ("$" if match["currency"] else "")
         raise ValueError(f"unit {unknown!r} is not allowed here; allowed: {allowed}")
+    if "," in match["number"] and not _GROUPED.match(match["number"]):
+        raise ValueError(
+            "a comma only groups thousands (1,234,567); a decimal has a point (3.3e24)"
+        )
     number = float(match["number"].replace("_", "").replace(",", ""))
     number *= _MULTIPLIERS[(match["multiplier"] or "").lower()]
     if unit == "%" and units != ("%",):
@@ -131,3 +148,22 @@ def hours(text: object) -> float:
     if value <= 0:
         raise ValueError("must be longer than nothing")
     return value
+
+
+def day(text: object) -> date:
+    """Read a calendar date written as 2025-05-14; a number is none.
+
+    Raises:
+        ValueError: saying what is allowed.
+    """
+    if isinstance(text, date):
+        return text
+    if not _ISO.match(str(text)):
+        raise ValueError("not a date; write it as 2025-05-14")
+    read = date.fromisoformat(str(text))
+    if read.year < FIRST_YEAR:
+        raise ValueError(f"a date before {FIRST_YEAR} is a slip")
+    return read
+
+
+Day = Annotated[date, BeforeValidator(day)]
