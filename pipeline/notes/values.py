@@ -6,7 +6,6 @@ What does not: running text (drafting).
 =======
 What belongs here: one small grammar (comparator, currency, number, multiplier, unit),
 and dates. What does not: running text (drafting) or tables of others (datasets).
->>>>>>> dd000e9 (One bad file stops no other: what is read, how it is opened, and a fault with line and field for what cannot be)
 """
 
 from __future__ import annotations
