@@ -54,7 +54,10 @@ CORE = {
     "out.estimate_history": ("core.observations", "core.assumptions"),
 }
 OUT = {
-    "core.influence": ("core.observations", "core.models", "core.scenarios"),
+    "core.influence": ("core.observations", "core.models", "core.assumptions"),
+    "out.shares": ("core.observations", "core.models", "core.assumptions"),
+    "out.share_trend": ("core.observations", "core.models", "core.assumptions"),
+    "out.share_scores": ("core.observations", "core.models", "core.scenarios"),
     "out.projections": ("core.observations", "core.models", "core.scenarios"),
     "out.convergence": ("core.observations", "core.models", "core.scenarios"),
     "out.observed_convergence": ("core.observations", "core.models"),
@@ -109,37 +112,40 @@ def core_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]"
 
 def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     """Influence, projections, and the evidence for and against both."""
+    import pandas as pd
+
     from pipeline.estimation.influence import effects, influence_table
     from pipeline.evidence.chart_axis import chart_axis_table
     from pipeline.evidence.curves import scaling_table
     from pipeline.projection.backtest import backtest_table
     from pipeline.projection.calibration import calibration_table
     from pipeline.projection.frontier import known_runs
-    from pipeline.projection.headline import answering
-    from pipeline.projection.influence import convergence_shifts
+    from pipeline.projection.influence import shift_table
     from pipeline.projection.observed import observed_table
+    from pipeline.projection.outlook import outlook
     from pipeline.projection.project import project
+    from pipeline.projection.shares import History, share_table
+    from pipeline.projection.shares import trend_table as share_trend_table
     from pipeline.projection.trend import trend_table
+    from pipeline.projection.variants import score_table
 
     claims, scenarios = frames["raw.claims"], frames["core.scenarios"]
     models, newest = frames["core.models"], found.states[-1]
     assumed = found.assumed
-    projected = project(found.states, models, scenarios, claims, assumed)
+    history = History.of(found, models)
+    ahead = outlook(history, models, assumed)
+    paths = project(found.states, models, scenarios, claims, assumed)
     tested = backtest_table(found.states, models, scenarios, claims, assumed)
     left_out = effects(newest, assumed)
-    shifts = convergence_shifts(
-        newest,
-        left_out,
-        models,
-        answering(scenarios, projected.convergence),
-        dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
-        assumed,
-    )
+    shifts = shift_table(history, left_out, assumed)
     runs = known_runs(newest, models).frame(models)
     return {
-        "core.influence": influence_table(left_out, shifts),
-        "out.projections": projected.projections,
-        "out.convergence": projected.convergence,
+        "core.influence": influence_table(left_out).merge(shifts, on="claim_id"),
+        "out.shares": share_table(history, models),
+        "out.share_trend": share_trend_table(history, assumed),
+        "out.share_scores": score_table(history, models, scenarios, assumed),
+        "out.projections": pd.concat([ahead.projections, paths.projections]),
+        "out.convergence": pd.concat([ahead.convergence, paths.convergence]),
         "out.observed_convergence": observed_table(newest, models, assumed),
         "out.frontier_trend": trend_table(runs, newest.vintage, assumed),
         "out.scaling_curves": scaling_table(

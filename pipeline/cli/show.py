@@ -14,7 +14,7 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
-from pipeline.cli.headline import answer, tell
+from pipeline.cli.headline import answer, facts_of, tell
 from pipeline.cli.release import day, rows
 from pipeline.words.numbers import flop
 
@@ -37,7 +37,12 @@ SELECT
 """
 
 
-def status(json: Json = False) -> None:
+def status(
+    full: Annotated[
+        bool, typer.Option("--full", help="Counts, and what the answer rests on.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """What is published, what it holds, and whether the sources are newer."""
     from pipeline.lake import alerts, fingerprint
     from pipeline.lake.inputs import read_inputs
@@ -60,25 +65,25 @@ def status(json: Json = False) -> None:
                 "rejected": rejected,
                 "alert": asdict(alert) if alert else None,
                 "answer": answer(settings),
+                "facts": facts_of(settings),
             }
         )
         return
+    state = "up to date" if current else "sources or method differ: `headroom refresh`"
     out.print(
-        f"Release {head['release_id']} (no. {head['seq']}), published "
-        f"{head['published_at']:%Y-%m-%d %H:%M} UTC; newest disclosure "
-        f"{head['vintage']}."
+        f"Release {head['release_id']} (no. {head['seq']}), "
+        f"{head['published_at']:%-d %b %Y}; {state}."
     )
-    for name, count in counts.items():
-        out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
+    if full:
+        for name, count in counts.items():
+            out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
     if rejected:
         red(f"{len(rejected)} faults in the sources: run `headroom note check`")
     if alert:
         red(alert.sentence())
-    tell(settings)
-    if current:
-        out.print("The release is up to date.")
-    else:
-        out.print("Sources, method or libraries differ: run `headroom refresh`.")
+    tell(settings, full=full)
+    if not full:
+        out.print("More: headroom status --full | explain grok-4 | projection")
 
 
 def estimates(
@@ -129,7 +134,8 @@ def projection(
     settings = environment.load()
     at = find_vintage(settings, vintage)
     names = [
-        r["scenario"] for r in rows(settings, "SELECT scenario FROM core.scenarios")
+        r["scenario"]
+        for r in rows(settings, "SELECT DISTINCT scenario FROM out.convergence")
     ]
     if scenario is not None and scenario not in names:
         stop(
@@ -166,7 +172,7 @@ def projection(
         ["scenario", "ceiling", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
         (
             [
-                r["scenario"], r["share"], r["leader_model_id"],
+                r["scenario"], r["share"], r["leader_model_id"] or "–",
                 f"{r['gap_oom_p50']:.2f}", day(r["date_p05"]), day(r["date_p50"]),
                 day(r["date_p95"]), r["status"] + (" (stale)" if r["stale"] else ""),
             ]

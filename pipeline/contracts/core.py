@@ -127,9 +127,6 @@ class Scenarios(Table):
         "whether the headline is read from it; where it is stale or has no projection "
         "at the newest vintage, from the next by position"
     )
-    pace_kind: Text = column(
-        "stated, or fitted from the record", one_of=("stated", "fitted")
-    )
     pace_times: Number = column("growth per step of the pace", unit="x", gt=1)
     pace_months_low: Number = column("shortest step", unit="months", gt=0)
     pace_months_high: Number = column("longest step", unit="months", gt=0)
@@ -340,8 +337,14 @@ class Influence(Table):
         unit="log10 FLOP",
         null=True,
     )
+    share_shift: Number = column(
+        "median of a flagship's typical share at the newest vintage, without the claim "
+        "minus with it: above 0, the claim holds it down; NULL = no trend without it",
+        unit="share",
+        null=True,
+    )
     convergence_shift_days: Number = column(
-        "median date of the headline's convergence without the claim minus with it: "
+        "median date at which that share reaches 0.3, without the claim minus with it: "
         "above 0, the claim makes it earlier; NULL = without it there is none",
         unit="days",
         null=True,

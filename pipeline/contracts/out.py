@@ -16,7 +16,7 @@ from pipeline.contracts.table import (
 )
 from pipeline.vocabulary import STAGES
 
-SHARES = ("0.1", "0.5", "1")  # of the largest run's total compute
+SHARES = ("0.1", "0.3", "0.5", "1")  # of the largest run's total compute
 
 
 class FrontierTrend(Table):
@@ -148,6 +148,165 @@ class Convergence(Table):
 
         name = "out.convergence"
         unique = ["vintage", "scenario", "share"]
+
+
+class Shares(Table):
+    """The share of its own run that is reasoning, for every reasoning model.
+
+    In accelerator time; the run includes its base model's training. `known` shares come
+    from what was disclosed, `bounded` and `nowcast` ones from the trend of the others.
+    """
+
+    model_id: Text = column("model", references="core.models.model_id")
+    basis: Text = column(
+        "known; bounded: the trend, within claimed bounds; nowcast: the trend alone",
+        one_of=("known", "bounded", "nowcast"),
+    )
+    share_p05: Number = column("5% point of the share", unit="share", ge=0, le=1)
+    share_p50: Number = column("median share", unit="share", ge=0, le=1)
+    share_p95: Number = column("95% point of the share", unit="share", ge=0, le=1)
+    claimed_least: Number = column(
+        "largest lower bound claimed", unit="share", null=True, ge=0, le=1
+    )
+    claimed_most: Number = column(
+        "smallest upper bound claimed", unit="share", null=True, ge=0, le=1
+    )
+    probability_10: Number = column(
+        "chance of a share of at least 0.1", unit="probability", ge=0, le=1
+    )
+    probability_30: Number = column(
+        "chance of a share of at least 0.3", unit="probability", ge=0, le=1
+    )
+    probability_50: Number = column(
+        "chance of a share of at least 0.5", unit="probability", ge=0, le=1
+    )
+    reasoning_flop_p05: Number = column(
+        "5% point of reasoning compute, where the run has a level",
+        unit="FLOP", null=True, gt=0,
+    )  # fmt: skip
+    reasoning_flop_p50: Number = column(
+        "median of the same", unit="FLOP", null=True, gt=0
+    )
+    reasoning_flop_p95: Number = column(
+        "95% point of the same", unit="FLOP", null=True, gt=0
+    )
+    run_over_frontier_p50: Number = column(
+        "the whole run over the largest known one at its release",
+        unit="ratio", null=True, gt=0,
+    )  # fmt: skip
+    known_since: Day = column(
+        "first vintage that knew the share", unit="date", null=True
+    )
+    predicted_on: Day = column(
+        "the vintage before it, whose trend predicts it", unit="date", null=True
+    )
+    predicted_share_p05: Number = column(
+        "5% point predicted then", unit="share", null=True, ge=0, le=1
+    )
+    predicted_share_p50: Number = column(
+        "median predicted then", unit="share", null=True, ge=0, le=1
+    )
+    predicted_share_p95: Number = column(
+        "95% point predicted then", unit="share", null=True, ge=0, le=1
+    )
+    error: Number = column(
+        "median predicted minus known, log10 odds",
+        unit="orders of magnitude", null=True,
+    )  # fmt: skip
+    pit: Number = column(
+        "chance that the prediction lies below the known, whose own error is part of "
+        "the prediction",
+        unit="probability", null=True, ge=0, le=1,
+    )  # fmt: skip
+    crps: Number = column(
+        "continuous ranked probability score, log10 odds",
+        unit="orders of magnitude", null=True, ge=0,
+    )  # fmt: skip
+    log_score: Number = column(
+        "natural log of the predicted density at the known", unit="nat", null=True
+    )
+    covered_50: Flag = column("known inside the predicted 50% interval", null=True)
+    covered_90: Flag = column("known inside the predicted 90% interval", null=True)
+
+    class Config:
+        """Key and name."""
+
+        name = "out.shares"
+        unique = ["model_id"]
+
+
+class ShareTrend(Table):
+    """The share of a flagship released in a month, as each vintage sees it.
+
+    `share_` is that of a single flagship, scatter between runs included; `typical_`
+    that of the middle one. Months up to the vintage are the fit, later ones a forecast.
+    """
+
+    vintage: Day = column("only claims disclosed by then are used", unit="date")
+    month: Day = column("first day of the month", unit="date")
+    share_p05: Number = column("5% point", unit="share", ge=0, le=1)
+    share_p25: Number = column("25% point", unit="share", ge=0, le=1)
+    share_p50: Number = column("median", unit="share", ge=0, le=1)
+    share_p75: Number = column("75% point", unit="share", ge=0, le=1)
+    share_p95: Number = column("95% point", unit="share", ge=0, le=1)
+    typical_p05: Number = column("5% point of the typical", unit="share", ge=0, le=1)
+    typical_p50: Number = column("median of the typical", unit="share", ge=0, le=1)
+    typical_p95: Number = column("95% point of the typical", unit="share", ge=0, le=1)
+    probability_10: Number = column(
+        "chance of a share of at least 0.1", unit="probability", ge=0, le=1
+    )
+    probability_30: Number = column(
+        "chance of a share of at least 0.3", unit="probability", ge=0, le=1
+    )
+    probability_50: Number = column(
+        "chance of a share of at least 0.5", unit="probability", ge=0, le=1
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.share_trend"
+        unique = ["vintage", "month"]
+
+
+class ShareScores(Table):
+    """Ways to predict a share, scored on every share that became known.
+
+    Each is predicted at the vintage before. `persistence` is the last flagship's share
+    with the scatter between runs, `article` the path of May 2025.
+    """
+
+    variant: Text = column("the published trend, a variant of it, or a reference")
+    n: Whole = column("shares predicted", ge=1)
+    n_distinct_days: Whole = column("days on which they became known", ge=1)
+    mean_crps: Number = column(
+        "mean score, lower is better", unit="orders of magnitude", ge=0
+    )
+    mean_log_score: Number = column("mean log score, higher is better", unit="nat")
+    mean_abs_error: Number = column(
+        "mean distance of the median from the known, log10 odds",
+        unit="orders of magnitude", ge=0,
+    )  # fmt: skip
+    coverage_50: Number = column("known in the 50% interval", unit="share", ge=0, le=1)
+    coverage_90: Number = column("known in the 90% interval", unit="share", ge=0, le=1)
+    mean_pit: Number = column(
+        "mean of pit; 0.5 = no lean", unit="probability", ge=0, le=1
+    )
+    verdict: Text = column(
+        "on the intervals; too few to judge below 8 distinct days",
+        one_of=(
+            "too few to judge",
+            "intervals too narrow",
+            "intervals too wide",
+            "consistent",
+        ),
+    )
+
+    class Config:
+        """Key and name."""
+
+        name = "out.share_scores"
+        unique = ["variant"]
 
 
 class EstimateHistory(Table):

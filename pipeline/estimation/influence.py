@@ -8,7 +8,6 @@ A claim goes with its echoes; the standing of all others stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +18,7 @@ from pipeline.estimation.component import without
 from pipeline.estimation.method import method_of
 from pipeline.estimation.vintages import Component, State
 
-COLUMNS = ["claim_id", "node", "weight", "shift_log10", "convergence_shift_days"]
+COLUMNS = ["claim_id", "node", "weight", "shift_log10"]
 
 
 @dataclass(frozen=True)
@@ -74,22 +73,14 @@ def effects(state: State, assumed: Assumed) -> list[Effect]:
     return found
 
 
-def influence_table(
-    found: list[Effect], days: Mapping[str, float | None]
-) -> pd.DataFrame:
-    """Rows of core.influence.
-
-    Args:
-        found: outcome of `effects`.
-        days: shift of the headline's convergence by claim; None = there is none.
-    """
+def influence_table(found: list[Effect]) -> pd.DataFrame:
+    """Rows of core.influence, without what a claim does to shares and dates."""
     rows: list[dict[str, Any]] = [
         {
             "claim_id": each.claim,
             "node": each.node,
             "weight": each.weight,
             "shift_log10": each.shift,
-            "convergence_shift_days": days[each.claim],
         }
         for each in found
     ]

@@ -57,11 +57,9 @@ class Range(_Entry):
 class Pace(_Entry):
     """How fast reasoning compute grows until the ceiling.
 
-    `stated`: `times` per `months`, log-uniform in months, in force once `claim` is
-    disclosed. `fitted`: from the record of the vintage, shrunk to the stated prior.
+    `times` per `months`, log-uniform in months, in force once `claim` is disclosed.
     """
 
-    kind: Literal["stated", "fitted"]
     times: float = Field(gt=1)
     months: Range
     claim: str | None = None

@@ -156,7 +156,6 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
                 "source": s.source,
                 "position": position,
                 "headline": s.headline,
-                "pace_kind": s.pace.kind,
                 "pace_times": s.pace.times,
                 "pace_months_low": s.pace.months.low,
                 "pace_months_high": s.pace.months.high,

@@ -22,13 +22,13 @@ from pipeline.projection import pace as paces
 from pipeline.projection.course import (
     NoProjectionError,
     Setting,
-    check_in_force,
     course,
-    frontier_growth,
     setting,
 )
 from pipeline.projection.dates import month, year, years
 from pipeline.projection.frontier import Frontier, frontier, known_runs
+from pipeline.projection.headline import SHARE
+from pipeline.projection.jumps import jumps
 from pipeline.projection.levels import Levels
 from pipeline.projection.pairing import spread
 from pipeline.projection.paths import LEVELS, SINGLE, Course, Path
@@ -43,7 +43,7 @@ from pipeline.projection.realised import (
 from pipeline.projection.scenario import Scenario, scenarios_of
 from pipeline.projection.scores import brier, covered, crps, pit
 
-PERSISTENCE, UNBOUNDED = "persistence", "unbounded"
+PERSISTENCE, UNBOUNDED, FITTED = "persistence", "unbounded", "fitted_trend"
 BRIER_HORIZON = 12  # months, as the columns about it are called
 
 
@@ -62,6 +62,7 @@ class Forecast:
 class Past:
     """What an origin could know."""
 
+    origin: pd.Timestamp
     state: State
     frontier: Frontier
     runs: Levels
@@ -93,7 +94,7 @@ def backtest_table(
         state = [s for s in states if s.vintage <= origin][-1]
         targets = [origin + pd.DateOffset(months=h) for h in months]
         days = [day for day in targets if day <= newest.vintage]
-        past = _past(state, models, assumed)
+        past = _past(origin, state, models, assumed)
         if past is None or not days:
             continue
         for day in days:
@@ -148,55 +149,52 @@ def forecasts(
         days: first days of months, ascending.
         assumed: constants of the method.
     """
-    for scenario in scenarios:
-        try:
-            check_in_force(scenario, disclosed, past.state.vintage)
-            yield from _of_scenario(past, scenario, disclosed, days, assumed)
-        except NoProjectionError:
-            continue
     headline = next((s for s in scenarios if s.headline), None)
-    if headline is not None:
-        yield from _references(past, headline, days, assumed)
-
-
-def _of_scenario(
-    past: Past,
-    scenario: Scenario,
-    disclosed: Mapping[str, pd.Timestamp],
-    days: list[pd.Timestamp],
-    a: Assumed,
-) -> Iterator[Forecast]:
-    luck = paces.luck_of(a)
-    growth = frontier_growth(past.runs, scenario, luck, a)
-    total = past.frontier.total(years(days)[:, None], growth)
-    yield Forecast(scenario.name, FRONTIER, total)
-    if past.setting is not None:
-        taken = course(past.setting, scenario, disclosed, luck, a)
-        share = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
-        yield _reasoning(scenario.name, taken, days, share, share)
-
-
-def _references(
-    past: Past, headline: Scenario, days: list[pd.Timestamp], a: Assumed
-) -> Iterator[Forecast]:
-    """No growth, and the headline's growth without a ceiling, at every origin.
-
-    A reference knows the headline's growth before it was disclosed; that makes it the
-    harder to beat.
-    """
-    luck = paces.luck_of(a)
-    stated = replace(headline, pace_claim=None, stall_months=None)
-    growth = frontier_growth(past.runs, stated, luck, a)
-    for name, rate in ((PERSISTENCE, np.zeros(1)), (UNBOUNDED, growth)):
-        total = past.frontier.total(years(days)[:, None], rate)
-        yield Forecast(name, FRONTIER, total)
+    luck = paces.luck_of(assumed)
+    yield from _frontiers(past, headline, days, luck, assumed)
     if past.setting is None:
         return
-    free = course(past.setting, stated, {}, luck, a)
+    for scenario in scenarios:
+        try:
+            taken = course(past.setting, scenario, disclosed, luck, assumed)
+        except NoProjectionError:
+            continue
+        share = paces.log_uniform(luck[:, paces.SHARE], *scenario.share)
+        yield _reasoning(scenario.name, taken, days, share, share)
+    if headline is None:
+        return
+    stated = replace(headline, pace_claim=None, stall_months=None)
+    free = course(past.setting, stated, {}, luck, assumed)
     still = replace(free, pace=np.zeros(1), growth=np.zeros(1))
     share = paces.log_uniform(luck[:, paces.SHARE], *headline.share)
     for name, taken in ((PERSISTENCE, still), (UNBOUNDED, free)):
         yield _reasoning(name, taken, days, share, np.full(1, np.inf))
+
+
+def _frontiers(
+    past: Past,
+    headline: Scenario | None,
+    days: list[pd.Timestamp],
+    luck: FloatArray,
+    a: Assumed,
+) -> Iterator[Forecast]:
+    """Jumps as in scenario `share`; no growth, stated growth and a fitted trend.
+
+    A reference knows the headline's growth before it was disclosed; that makes it the
+    harder to beat.
+    """
+    last = past.frontier.draws[:, -1]
+    process = jumps(past.runs, past.origin, len(last), a)
+    grown = process.grown(years(days) - year(past.origin))
+    yield Forecast(SHARE, FRONTIER, last + grown)
+    z = luck[:, paces.GROWTH]
+    rates = {PERSISTENCE: np.zeros(1), FITTED: paces.fitted_growth(past.runs, z, a)}
+    if headline is not None and headline.growth is not None:
+        rates[UNBOUNDED] = paces.stated_growth(headline.growth, z)
+    for name, rate in rates.items():
+        if rate is not None:
+            total = past.frontier.total(years(days)[:, None], rate)
+            yield Forecast(name, FRONTIER, total)
 
 
 def _reasoning(
@@ -214,7 +212,9 @@ def _reasoning(
     return Forecast(name, REASONING, levels, met, share)
 
 
-def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
+def _past(
+    origin: pd.Timestamp, state: State, models: pd.DataFrame, assumed: Assumed
+) -> Past | None:
     """Frontier and, where there is one, leader; the frontier does without a leader."""
     try:
         known = setting(state, models, assumed)
@@ -224,8 +224,8 @@ def _past(state: State, models: pd.DataFrame, assumed: Assumed) -> Past | None:
         if largest is None:
             return None
         each = int(assumed["projection.luck_per_draw"])
-        return Past(state, spread(largest, each), runs, None)
-    return Past(state, known.frontier, known.runs, known)
+        return Past(origin, state, spread(largest, each), runs, None)
+    return Past(origin, state, known.frontier, known.runs, known)
 
 
 def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:

@@ -99,15 +99,10 @@ def course(
         assumed: constants of the method.
 
     Raises:
-        NoProjectionError: where the pace is not disclosed or cannot be fitted by then.
+        NoProjectionError: where the pace is not disclosed, or growth cannot be fitted.
     """
     check_in_force(scenario, disclosed, at.vintage)
-    z = luck[:, paces.PACE]
-    pace: FloatArray | None = paces.stated_pace(scenario, z)
-    if scenario.pace_fitted:
-        pace = paces.fitted_pace(at.candidates, at.vintage, scenario, z, assumed)
-    if pace is None:
-        raise NoProjectionError("fewer than three records of reasoning compute")
+    pace = paces.stated_pace(scenario, luck[:, paces.PACE])
     if scenario.progress is not None:
         # The pace counts effective compute; what algorithms give is not bought.
         free = paces.stated_growth(scenario.progress, luck[:, paces.PROGRESS])
@@ -170,12 +165,7 @@ def frontier_growth(
     return growth
 
 
-def stale(
-    at: Setting, scenario: Scenario, disclosed: Mapping[str, pd.Timestamp], a: Assumed
-) -> bool:
-    """Whether the pace claim is old and no newer leader has confirmed it since."""
-    if scenario.pace_claim is None:
-        return False
-    last = max(disclosed[scenario.pace_claim], at.leader.released_on)
-    months = int(a["projection.stale_months"])
-    return bool(last + pd.DateOffset(months=months) < at.vintage)
+def stale(at: Setting, assumed: Assumed) -> bool:
+    """Whether the leader is old: a path from it is an if-then, no finding."""
+    months = int(assumed["projection.stale_months"])
+    return bool(at.leader.released_on + pd.DateOffset(months=months) < at.vintage)

@@ -12,6 +12,7 @@ from pipeline.estimation.method import FloatArray, IntArray
 
 DAYS = 365.25
 _EPOCH = np.datetime64("2000-01-01", "D")
+_EPOCH_DAY = pd.Timestamp("2000-01-01").toordinal()
 
 
 def years(days: pd.Series | pd.DatetimeIndex | list[pd.Timestamp]) -> FloatArray:
@@ -39,7 +40,7 @@ def month(day: pd.Timestamp) -> int:
 
 def year(day: pd.Timestamp) -> float:
     """`years` of one date."""
-    return float(years([day])[0])
+    return (day.toordinal() - _EPOCH_DAY) / DAYS
 
 
 def date(value: float) -> pd.Timestamp | None:

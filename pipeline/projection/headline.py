@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-import pandas as pd
-
-from pipeline.projection.scenario import Scenario, scenarios_of
+SHARE = "share"  # the scenario that is no path: projection/outlook.py
 
 Row = TypeVar("Row", bound=Mapping[Any, Any])
 
@@ -19,9 +17,9 @@ Row = TypeVar("Row", bound=Mapping[Any, Any])
 def headline(scenarios: Iterable[Mapping[Any, Any]], convergence: Iterable[Row]) -> Row:
     """The row of out.convergence that answers at the newest vintage.
 
-    That of the scenario marked as headline; where its pace is stale or it has no
-    projection, of the next in the order of scenarios.yaml. Where all are stale, the
-    first of those that are projected.
+    That of scenario `share`; where it has no projection, that of the path marked as
+    headline, or of the next in the order of scenarios.yaml. Where all paths are stale,
+    the first of those that are projected.
 
     Args:
         scenarios: rows of core.scenarios: scenario, headline, position.
@@ -35,25 +33,8 @@ def headline(scenarios: Iterable[Mapping[Any, Any]], convergence: Iterable[Row])
     now = {row["scenario"]: row for row in rows if row["vintage"] == newest}
     # Releases from before the order was declared have no position.
     order = sorted(scenarios, key=lambda s: (not s["headline"], s.get("position", 0)))
-    there = [now[s["scenario"]] for s in order if s["scenario"] in now]
-    told = [row for row in there if row["status"] != "none"]
-    for row in told:
-        if not row["stale"]:
-            return row
+    names = [SHARE, *(s["scenario"] for s in order)]
+    told = [now[n] for n in names if n in now and now[n]["status"] != "none"]
     if not told:
         raise LookupError("no scenario has a projection at the newest vintage")
-    return told[0]
-
-
-def answering(scenarios: pd.DataFrame, convergence: pd.DataFrame) -> Scenario | None:
-    """The scenario that answers at the newest vintage; None where none is projected.
-
-    Args:
-        scenarios: core.scenarios.
-        convergence: out.convergence.
-    """
-    try:
-        row = headline(scenarios.to_dict("records"), convergence.to_dict("records"))
-    except LookupError:
-        return None
-    return next(s for s in scenarios_of(scenarios) if s.name == row["scenario"])
+    return next((row for row in told if not row["stale"]), told[0])

@@ -1,103 +1,83 @@
-"""What leaving out one claim does to the headline's date of convergence.
+"""What leaving out one claim does to today's share and to the dates.
 
-What belongs here: leader, frontier and crossing again, without the claim. What does
-not: the shifted draws (estimation/influence.py).
+What belongs here: the trend fitted again without the claim. What does not: the shifted
+draws (estimation/influence.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+import numpy as np
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.influence import Effect
-from pipeline.estimation.vintages import State
-from pipeline.projection import pace as paces
-from pipeline.projection.course import NoProjectionError, Setting, course, setting
-from pipeline.projection.dates import DAYS, month, year
-from pipeline.projection.frontier import compute_node, records
-from pipeline.projection.paths import Path, points
-from pipeline.projection.scenario import Scenario
+from pipeline.estimation.method import FloatArray
+from pipeline.projection.dates import DAYS, year
+from pipeline.projection.outlook import MAIN, reached
+from pipeline.projection.share import Trend, share
+from pipeline.projection.shares import History
+from pipeline.projection.splits import Run
+
+COLUMNS = ["claim_id", "share_shift", "convergence_shift_days"]
 
 
-def convergence_shifts(
-    state: State,
-    found: list[Effect],
-    models: pd.DataFrame,
-    scenario: Scenario | None,
-    disclosed: Mapping[str, pd.Timestamp],
-    assumed: Assumed,
-) -> dict[str, float | None]:
-    """Days by which the median date moves without each claim, by claim.
+def shift_table(
+    history: History, left_out: list[Effect], assumed: Assumed
+) -> pd.DataFrame:
+    """By claim, the shift of a flagship's typical share and of when it reaches MAIN.
 
-    Computed where the claim's component holds a candidate for the lead or a record of
-    total compute; elsewhere 0. None where there is no median date within the horizon,
-    with the claim or without it.
+    NULL where there is no trend, or no date within the horizon, with the claim or
+    without it; 0 for a claim that bears on no split.
 
     Args:
-        state: the posterior at the vintage.
-        found: the claims left out in turn.
-        models: core.models.
-        scenario: the headline's; its share is its own prior. None where there is none.
-        disclosed: date of each claim, for the pace claim.
+        history: splits and trend of every vintage.
+        left_out: the claims of the newest vintage, left out in turn.
         assumed: constants of the method.
-
-    Raises:
-        NoProjectionError: where a scenario is given and the vintage has no projection.
     """
-    if scenario is None:
-        return {each.claim: None for each in found}
-    at = setting(state, models, assumed)
-    again = _Headline(scenario, models, dict(disclosed), assumed)
-    before = again.median(at)
-    best = [at.runs.models[k] for k in records(at.runs)]
-    matter: set[str | None] = set(at.candidates.nodes)
-    matter |= {compute_node(state, model) for model in best}
-    shifts: dict[str, float | None] = {}
-    for each in found:
-        if not matter & set(each.part.nodes):
-            shifts[each.claim] = 0.0
-            continue
-        after = again.without(each, state)
-        shifts[each.claim] = None
-        if before is not None and after is not None:
-            shifts[each.claim] = (after - before) * DAYS
-    return shifts
+    newest, model = history.newest, history.model
+    whole = model.likelihood(newest.runs)
+    nodes = {run.model: history.splits.nodes(run.model) for run in newest.runs}
+    before = _read(newest.trend, newest.state.vintage, assumed)
+    rows = []
+    for each in left_out:
+        near = set(each.part.nodes) | {each.node}
+        old = [run for run in newest.runs if nodes[run.model] & near]
+        new = history.splits.of(
+            each.applied(newest.state), [run.model for run in old], each.claim
+        )
+        shift: tuple[float | None, float | None] = (0.0, 0.0)
+        if _facts(old) != _facts(new):
+            log = whole - model.likelihood(old) + model.likelihood(new)
+            few = sum(r.known for r in newest.runs) + _known(new) - _known(old)
+            trend = None
+            if few >= assumed["share.fewest_runs"]:
+                kept = [r for r in newest.runs if not nodes[r.model] & near]
+                trend = model.weighted(log, [*kept, *new])
+            after = _read(trend, newest.state.vintage, assumed)
+            shift = tuple(
+                None if a is None or b is None else a - b
+                for a, b in zip(after, before, strict=True)
+            )  # type: ignore[assignment]
+        rows.append((each.claim, shift[0], shift[1] and shift[1] * DAYS))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-class _Headline:
-    """The median crossing of one scenario."""
+def _facts(runs: list[Run]) -> list[object]:
+    return [(run.model, run.facts) for run in runs]
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        models: pd.DataFrame,
-        disclosed: dict[str, pd.Timestamp],
-        assumed: Assumed,
-    ) -> None:
-        self._scenario, self._models = scenario, models
-        self._disclosed, self._assumed = disclosed, assumed
-        self._luck = paces.luck_of(assumed)
 
-    def without(self, effect: Effect, state: State) -> float | None:
-        """The median, years, without a claim; None where there is none."""
-        try:
-            at = setting(effect.applied(state), self._models, self._assumed)
-        except NoProjectionError:
-            return None
-        return self.median(at)
+def _known(runs: list[Run]) -> int:
+    return sum(run.known for run in runs)
 
-    def median(self, at: Setting) -> float | None:
-        """The median, years; None where it lies beyond the horizon or has no pace."""
-        try:
-            taken = course(
-                at, self._scenario, self._disclosed, self._luck, self._assumed
-            )
-        except NoProjectionError:
-            return None
-        months = int(self._assumed["projection.months"])
-        path = Path.until(taken, month(at.vintage) + months + 1)
-        share = paces.log_uniform(self._luck[:, paces.SHARE], *self._scenario.share)
-        middle = float(points(path.met(share), (0.5,))[0])
-        return middle if middle <= year(at.vintage) + months / 12 else None
+
+def _read(
+    trend: Trend | None, vintage: pd.Timestamp, assumed: Assumed
+) -> tuple[float | None, float | None]:
+    """Median typical share today, and median date of MAIN; None where there is none."""
+    if trend is None:
+        return None, None
+    now = year(vintage)
+    typical: FloatArray = share(trend.typical(now, flagship=True))
+    date = float(np.median(reached(trend, MAIN, assumed)))
+    late = now + assumed["projection.months"] / 12
+    return float(np.median(typical)), date if date <= late else None

@@ -19,10 +19,10 @@ from scipy import special
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import sobol_sequence
 from pipeline.estimation.method import FloatArray
-from pipeline.projection.dates import regression_year, years
+from pipeline.projection.dates import regression_year
 from pipeline.projection.levels import Levels
 from pipeline.projection.scenario import Scenario
-from pipeline.projection.trend import Series, chosen, ols, resampled_slopes
+from pipeline.projection.trend import Series, chosen, resampled_slopes
 
 # By weight: the first columns of a Sobol sequence are spread the most evenly together.
 START, TOTAL, PACE, GROWTH, SHARE = range(5)
@@ -55,55 +55,6 @@ def stated_pace(scenario: Scenario, z: FloatArray) -> FloatArray:
     """`times` every so many months, log-uniform; log10 per year."""
     each = np.log10(scenario.pace_times) * 12 * scenario.pace_factor
     return np.asarray(each / 10 ** log_uniform(z, *scenario.pace_months))
-
-
-def monthly_record(
-    candidates: Levels, vintage: pd.Timestamp
-) -> tuple[FloatArray, FloatArray]:
-    """The running record on the first of each month from the first one to the vintage.
-
-    Returns:
-        Years and log10 FLOP; months without news repeat the record.
-    """
-    days = candidates.days.astype("datetime64[D]")
-    first, last = days[0].astype("datetime64[M]"), np.datetime64(vintage, "M")
-    months = np.arange(first, last + 1).astype("datetime64[D]")
-    months = months[months >= days[0]]
-    best = np.maximum.accumulate(candidates.log10_flop)
-    known = best[np.searchsorted(days, months, "right") - 1]
-    return years(pd.DatetimeIndex(months)), known
-
-
-def fitted_pace(
-    candidates: Levels,
-    vintage: pd.Timestamp,
-    scenario: Scenario,
-    z: FloatArray,
-    assumed: Assumed,
-) -> FloatArray | None:
-    """The record's own pace, shrunk to the stated one; None below three records.
-
-    The slope of the monthly running record (silent months included) counts as one
-    observation whose relative error falls with the root of the number of records, for
-    the record moves in steps and its least-squares error is far too small. The prior is
-    the stated pace with `pace.prior_sd` (relative).
-    """
-    level = candidates.log10_flop[np.lexsort((candidates.log10_flop, candidates.days))]
-    n_records = len(np.unique(np.maximum.accumulate(level)))
-    if n_records < assumed["projection.fitted_min_records"]:
-        return None
-    times, best = monthly_record(candidates, vintage)
-    if len(times) < 3:
-        return None
-    slope = ols(times, best).slope
-    middle = np.sqrt(scenario.pace_months[0] * scenario.pace_months[1])
-    prior = 12 / middle * np.log10(scenario.pace_times)
-    prior_sd = prior * assumed["pace.prior_sd"]
-    fit_sd = max(slope, assumed["pace.floor"]) / np.sqrt(n_records)
-    weight = prior_sd**2 / (prior_sd**2 + fit_sd**2)
-    mean = weight * slope + (1 - weight) * prior
-    sd = np.sqrt(weight) * fit_sd
-    return np.asarray(np.maximum(mean + sd * z, assumed["pace.floor"]))
 
 
 def stated_growth(growth: tuple[float, float], z: FloatArray) -> FloatArray:

@@ -76,9 +76,7 @@ class _Pair:
         if at is None:
             return None
         growth = scenario.growth or (at.runs.models, at.runs.log10_flop.tobytes())
-        # A fitted pace sees the silent months up to the vintage.
-        silent = self.first if scenario.pace_fitted else None
-        return (at.key, scenario.name, growth, silent)
+        return (at.key, scenario.name, growth)
 
 
 def project(
@@ -177,7 +175,7 @@ def _pairs(
             pair.reason = str(why)
             continue
         pair.at = at
-        pair.stale = stale(at, pair.scenario, disclosed, assumed)
+        pair.stale = stale(at, assumed)
     return pairs
 
 
@@ -203,13 +201,7 @@ class _Reading:
         """A row of out.convergence, without its keys and staleness."""
         met, now = self.met[share], year(vintage)
         horizon = now + assumed["projection.months"] / 12
-        surely = assumed["projection.met"]
         past, soon = met.searchsorted([now, now + 1], "right") / len(met)
-        status = "unclear"
-        if past >= surely:
-            status = "met"
-        elif past <= 1 - surely:
-            status = "open"
         dates = {
             f"date_{point}": date(at) if at <= horizon else None
             for point, at in zip(POINTS, points(met).tolist(), strict=True)
@@ -217,8 +209,16 @@ class _Reading:
         return self.facts[share] | dates | {
             "probability_within_12_months": float(soon),
             "probability_past": float(past),
-            "status": status,
+            "status": status(float(past), assumed),
         }  # fmt: skip
+
+
+def status(past: float, assumed: Assumed) -> str:
+    """What is said of a date that lies in the past with such a chance."""
+    surely = assumed["projection.met"]
+    if past >= surely:
+        return "met"
+    return "open" if past <= 1 - surely else "unclear"
 
 
 def _read(

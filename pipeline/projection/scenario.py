@@ -18,7 +18,6 @@ class Scenario:
 
     name: str
     headline: bool
-    pace_fitted: bool
     pace_times: float
     pace_months: tuple[float, float]
     pace_factor: float
@@ -36,7 +35,6 @@ def scenarios_of(frame: pd.DataFrame) -> list[Scenario]:
         Scenario(
             name=str(row["scenario"]),
             headline=bool(row["headline"]),
-            pace_fitted=row["pace_kind"] == "fitted",
             pace_times=float(row["pace_times"]),
             pace_months=(row["pace_months_low"], row["pace_months_high"]),
             pace_factor=float(row["pace_factor"]),

@@ -16,7 +16,10 @@ import pandas as pd
 from pipeline.estimation.conflicts import Court, conflicts_at, disputed
 from pipeline.estimation.estimates import estimate_table
 from pipeline.estimation.record import Posterior, posterior
-from pipeline.projection.project import project
+from pipeline.projection.dates import year
+from pipeline.projection.outlook import outlook
+from pipeline.projection.project import OWN, project
+from pipeline.projection.shares import History, flagship, share_table
 
 Frames = Mapping[str, pd.DataFrame]
 _POINTS = ("flop_p05", "flop_p50", "flop_p95")
@@ -24,6 +27,8 @@ _COURSE = (
     "leader_model_id", "leader_probability", "gap_oom_p50", "date_p05", "date_p50",
     "date_p95", "status", "stale", "reason",
 )  # fmt: skip
+_SHARE = ["model_id", "basis", "share_p05", "share_p50", "share_p95"]
+_LEAST = 0.005  # of a share: half a percentage point
 _SIDES = ("_before", "_after")
 
 
@@ -37,7 +42,11 @@ class WhatIf:
         roles: claim_id, node, role and reason of each new observation.
         estimates: stages whose interval differs by more than the sampling error, new
             ones first, then by the shift of the median.
-        convergence: every scenario at its own share.
+        today: of the share of a flagship's run at that date: share_p05, share_p50,
+            share_p95 and the chances of at least 0.1, 0.3, 0.5; one row, empty without
+            a trend.
+        shares: runs whose own share differs, by basis and interval.
+        convergence: every scenario at its own share; scenario `share` at each.
         conflicts: conflicts that only the record with the disclosure has.
         settled: conflicts that it no longer has.
     """
@@ -46,6 +55,8 @@ class WhatIf:
     new_models: pd.DataFrame
     roles: pd.DataFrame
     estimates: pd.DataFrame
+    today: pd.DataFrame
+    shares: pd.DataFrame
     convergence: pd.DataFrame
     conflicts: list[dict[str, Any]]
     settled: list[dict[str, Any]]
@@ -74,8 +85,14 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
         new_models=models[~models["model_id"].isin(before["core.models"]["model_id"])],
         roles=roles.loc[fresh, ["claim_id", "node", "role", "reason"]],
         estimates=_moved(estimates, new.found.assumed["history.least_change"]),
+        today=old.today.join(
+            new.today, how="outer", lsuffix=_SIDES[0], rsuffix=_SIDES[1]
+        ),
+        shares=_differ(
+            old.shares.merge(new.shares, "outer", "model_id", suffixes=_SIDES)
+        ),
         convergence=old.convergence.merge(
-            new.convergence, "outer", "scenario", suffixes=_SIDES
+            new.convergence, "outer", ["scenario", "share"], suffixes=_SIDES
         ),
         conflicts=[
             row for key, row in new.conflicts.items() if key not in old.conflicts
@@ -88,6 +105,8 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
 class _Read:
     found: Posterior
     estimates: pd.DataFrame
+    today: pd.DataFrame
+    shares: pd.DataFrame
     convergence: pd.DataFrame
     conflicts: dict[tuple[str, str], dict[str, Any]]
 
@@ -99,19 +118,41 @@ def _at(frames: Frames, at: pd.Timestamp) -> _Read:
     estimates = estimate_table(
         found.prepared, state, models, found.assumed, disputed(court, state)
     )
-    courses = project(
+    paths = project(
         found.states, models, frames["core.scenarios"], frames["raw.claims"],
         found.assumed,
     ).convergence  # fmt: skip
-    own = courses[courses["share"] == "scenario"].reindex(
-        columns=["scenario", *_COURSE]
-    )
+    history = History.of(found, models)
+    ahead = outlook(history, models, found.assumed).convergence
+    paths = paths[paths["share"] == OWN]
+    own = pd.concat([ahead[ahead["share"] != OWN], paths], ignore_index=True)
+    own = own.reindex(columns=["scenario", "share", *_COURSE])
     conflicts = {
         (row["claim_id"], row["node"]): row
         for row in conflicts_at(court, state, models)
     }
     columns = ["model_id", "stage", *_POINTS, "grade"]
-    return _Read(found, estimates[columns], own, conflicts)
+    shares = share_table(history, models).reindex(columns=_SHARE)
+    return _Read(found, estimates[columns], _today(history), shares, own, conflicts)
+
+
+def _today(history: History) -> pd.DataFrame:
+    """The share of a flagship released on that day."""
+    newest = history.newest
+    if newest.trend is None:
+        return pd.DataFrame()
+    row = flagship(newest.trend, year(newest.state.vintage))
+    return pd.DataFrame([row])
+
+
+def _differ(shares: pd.DataFrame) -> pd.DataFrame:
+    """Runs whose basis changed, or whose known share moved."""
+    basis, middle = (
+        [shares[f"{name}{side}"] for side in _SIDES] for name in ("basis", "share_p50")
+    )
+    known = (basis[0] == "known") | (basis[1] == "known")
+    moved = (middle[0] - middle[1]).abs() >= _LEAST
+    return shares[(basis[0] != basis[1]) | (known & moved)].reset_index(drop=True)
 
 
 def _moved(estimates: pd.DataFrame, least: float) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def render(source: Path) -> str:
     parts["charts"] = charts(source)
     vega = library()
     script = "\n".join(_asset(name) for name in SCRIPTS)
-    answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(parts))
+    answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(source))
     return Template(_asset("template.html")).substitute(
         policy=(
             f"default-src 'none'; script-src {_hash(vega)} {_hash(script)}; "

@@ -6,7 +6,7 @@ from pipeline.contracts import conform, contract
 from pipeline.estimation.record import posterior
 from pipeline.evidence.chart_axis import BASE_PAID, REASONING, chart_axis_table
 from pipeline.evidence.curves import scaling_table
-from pipeline.projection.backtest import PERSISTENCE, UNBOUNDED, backtest_table
+from pipeline.projection.backtest import FITTED, PERSISTENCE, UNBOUNDED, backtest_table
 from pipeline.projection.calibration import calibration_table
 from tests import loaded
 
@@ -56,10 +56,18 @@ def test_scores_grow_with_reasoning_compute(found):
 
 
 def test_the_frontier_is_scored_often_enough(backtests, calibration):
-    fitted = calibration.loc[("fitted", "frontier")]
-    assert fitted["n_forecasts"] >= 20
-    assert fitted["n_distinct_records"] >= 8
-    assert fitted["verdict"] != "too few to judge"
+    jumps = calibration.loc[("share", "frontier")]
+    assert jumps["n_forecasts"] >= 60
+    assert jumps["n_distinct_records"] >= 8
+    assert jumps["verdict"] == "consistent"
+    for name in (PERSISTENCE, UNBOUNDED, FITTED):
+        of = backtests[backtests["target"] == "frontier"].set_index(
+            ["origin", "horizon_months"]
+        )
+        own, other = (
+            of.loc[of["scenario"] == scenario, "crps"] for scenario in ("share", name)
+        )
+        assert own.loc[other.index].mean() < other.mean()
     assert len(backtests) > calibration["n_forecasts"].sum()
 
 

@@ -10,8 +10,11 @@ import pytest
 
 from pipeline.contracts import conform, contract
 from pipeline.estimation.influence import Effect, effects, influence_table
-from pipeline.projection.headline import answering
-from pipeline.projection.influence import convergence_shifts
+from pipeline.projection.dates import year
+from pipeline.projection.influence import shift_table
+from pipeline.projection.outlook import outlook
+from pipeline.projection.share import share
+from pipeline.projection.shares import History
 from tests import loaded
 
 
@@ -20,18 +23,14 @@ def _left_out(found: loaded.Loaded) -> list[Effect]:
 
 
 def _table(found: loaded.Loaded) -> pd.DataFrame:
-    claims = found.tables["raw.claims"]
     left_out = _left_out(found)
-    days = convergence_shifts(
-        found.found.states[-1],
-        left_out,
-        found.tables["core.models"],
-        answering(found.tables["core.scenarios"], found.project().convergence),
-        dict(zip(claims["claim_id"], claims["disclosed_on"], strict=True)),
-        found.found.assumed,
-    )
-    table = conform(contract("core.influence"), influence_table(left_out, days))
-    return table.set_index("claim_id")
+    shifts = shift_table(_history(found), left_out, found.found.assumed)
+    table = influence_table(left_out).merge(shifts, on="claim_id")
+    return conform(contract("core.influence"), table).set_index("claim_id")
+
+
+def _history(found: loaded.Loaded) -> History:
+    return History.of(found.found, found.tables["core.models"])
 
 
 @lru_cache(maxsize=1)
@@ -70,17 +69,21 @@ def test_the_shift_is_that_of_a_record_without_the_claim(claim: str) -> None:
 def test_the_date_shift_is_that_of_a_record_without_the_claim() -> None:
     claim = "xai-grok-4/rl-share"
 
-    def date(found: loaded.Loaded) -> pd.Timestamp:
-        table = found.project().convergence
-        row = table[
-            (table["vintage"] == table["vintage"].max())
-            & (table["scenario"] == "fitted")
-            & (table["share"] == "scenario")
-        ]
-        return pd.Timestamp(row["date_p50"].iloc[0])
+    def read(found: loaded.Loaded) -> tuple[pd.Timestamp, float]:
+        models, history = found.tables["core.models"], _history(found)
+        table = outlook(history, models, found.found.assumed).convergence
+        row = table[table["vintage"] == table["vintage"].max()].set_index("share")
+        trend = history.newest.trend
+        assert trend is not None
+        now = year(history.newest.state.vintage)
+        typical = np.median(share(trend.typical(now, flagship=True)))
+        return pd.Timestamp(row.loc["scenario", "date_p50"]), float(typical)
 
-    moved = (date(_without(claim)) - date(loaded.real())).days
-    assert _real().loc[claim, "convergence_shift_days"] == pytest.approx(moved, abs=5)
+    (date, own), (before, whole) = read(_without(claim)), read(loaded.real())
+    row = _real().loc[claim]
+    moved = (date - before).days
+    assert row["convergence_shift_days"] == pytest.approx(moved, abs=5)
+    assert row["share_shift"] == pytest.approx(own - whole, abs=0.01)
 
 
 def test_every_fused_claim_has_a_row_and_others_none() -> None:
@@ -94,6 +97,6 @@ def test_a_lone_claim_has_no_shift_and_all_the_weight() -> None:
     assert row["weight"] > 0.9
 
 
-def test_claims_far_from_leader_and_frontier_move_no_date() -> None:
-    assert _real().loc["tulu-3/8b-rlvr-rollouts", "convergence_shift_days"] == 0
+def test_claims_that_bear_on_no_split_move_no_share() -> None:
+    assert _real().loc["epoch-gpt6-astra-2026-10/astra-total", "share_shift"] == 0
     assert _real().loc["xai-grok-4/rl-share", "convergence_shift_days"] != 0

@@ -24,12 +24,14 @@ Run = Callable[..., Result]
 def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The folder of a plain file with the tables that the command reads."""
     small = loaded.small()
-    found = effects(small.found.prepared, small.found.states[-1], small.found.assumed)
+    found = effects(small.found.states[-1], small.found.assumed)
     tables = dict(small.tables) | {
         "core.observations": small.observations().reset_index(),
         "core.estimates": small.estimates().reset_index(),
         "core.conflicts": small.conflict_rows,
-        "core.influence": influence_table(found, {e.claim: 0.0 for e in found}),
+        "core.influence": influence_table(found).assign(
+            share_shift=0.0, convergence_shift_days=0.0
+        ),
         "out.estimate_history": history_table(
             small.found.prepared, small.found.states, small.found.assumed
         ),

@@ -121,8 +121,6 @@ def test_a_vintage_without_news_moves_no_date():
     first = known("2025-06-01", sd=0.3)
     later = replace(first, vintage=pd.Timestamp("2026-03-17"))
     found = project([first, later], MODELS, SCENARIOS, CLAIMS, ASSUMED).convergence
-    # A fitted pace does see the silent months: that is its point.
-    found = found[found["scenario"] != "fitted"]
     dates = [c for c in found if c.startswith("date_")]
     old, new = (
         found[found["vintage"] == s.vintage].set_index(["scenario", "share"])

@@ -27,9 +27,11 @@ def row(scenario, vintage="2026-01-01", stale=False, status="open", share="scena
         ([row("b"), row("a", stale=True), row("marked", stale=True)], "b"),
         ([row("b", stale=True), row("marked", stale=True)], "marked"),
         ([row("b", stale=True), row("marked", status="none")], "b"),
+        ([row("marked"), row("share")], "share"),
+        ([row("marked"), row("share", status="none")], "marked"),
     ],
 )
-def test_the_marked_scenario_or_the_next_that_is_not_stale(rows, expected):
+def test_share_answers_else_the_marked_path_or_a_newer_one(rows, expected):
     assert headline(SCENARIOS, rows)["scenario"] == expected
 
 

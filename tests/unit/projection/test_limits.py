@@ -76,7 +76,7 @@ ENTRY = b"""
 - id: mine
   description: "mine"
   source: "me"
-  pace: {kind: stated, times: 10, months: {low: 3, high: 5}}
+  pace: {times: 10, months: {low: 3, high: 5}}
   frontier_growth: fitted
   share: {low: 0.3, high: 1.0}
   cluster_share: {low: 0.2, high: 0.4}
