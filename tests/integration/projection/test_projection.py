@@ -166,8 +166,8 @@ def small():
     return RECORD | {"raw.claims": pd.concat([claims, growth])}
 
 
-def projected(frames, cache):
-    found = posterior(frames, cache)
+def projected(frames):
+    found = posterior(frames)
     tables = project(
         found.states, frames["core.models"], SCENARIOS, frames["raw.claims"],
         found.assumed,
@@ -177,8 +177,7 @@ def projected(frames, cache):
 
 @pytest.fixture(scope="module")
 def before_the_claim(small):
-    cache = {}
-    return projected(small, cache), cache
+    return projected(small)
 
 
 # Shrinking would project hundreds of times; any failing claim is telling enough.
@@ -203,9 +202,8 @@ def test_a_claim_changes_no_vintage_before_its_disclosure(
         disclosed_on=disclosed, repeats=None, supersedes=None, inputs=None,
         low=np.nan, high=np.nan,
     ).astype(claims.dtypes.to_dict())  # fmt: skip
-    told, cache = before_the_claim
-    then = projected(small | {"raw.claims": pd.concat([claims, new])}, dict(cache))
-    for name, old in told.items():
+    then = projected(small | {"raw.claims": pd.concat([claims, new])})
+    for name, old in before_the_claim.items():
         past = [t[t["vintage"] < disclosed].reset_index(drop=True)
                 for t in (old, then[name])]  # fmt: skip
         assert len(past[0]) > 0
