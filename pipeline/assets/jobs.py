@@ -17,7 +17,7 @@ _WRITER = {"headroom/writer": "refresh"}
 
 refresh_job = dg.define_asset_job(
     REFRESH,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("inbox"),
     description="Read the sources, estimate, project and publish.",
     executor_def=dg.in_process_executor,
     tags=_WRITER,

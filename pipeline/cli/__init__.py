@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__, settings
-from pipeline.cli import explain, fetch, note, releases, report
+from pipeline.cli import explain, fetch, inbox, note, releases, report
 from pipeline.cli.console import (
     DATA_FAILED,
     DONE,
@@ -90,6 +90,7 @@ for command in (init, refresh, status, estimates, projection, whatif, sql, ui):
 app.add_typer(note.app, name="note")
 releases.register(app)
 fetch.register(app)
+inbox.register(app)
 explain.register(app)
 report.register(app)
 

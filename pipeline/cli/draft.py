@@ -20,6 +20,7 @@ import typer
 from pipeline import api
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.settings import Settings
 
 TIMEOUT = 20  # seconds
 LIMIT = 40_000_000  # bytes of a page, file or PDF
@@ -106,12 +107,12 @@ def accept(
         Path, typer.Argument(metavar="DRAFT", help="A file of drafts/, or its id.")
     ],
     claims: Annotated[str, typer.Option(help="Numbers of the claims: 1,3,4.")],
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="What the text does not say: precision=bf16."),
+    ] = None,
 ) -> None:
     """Move chosen claims of a draft into sources/notes."""
-    from pipeline.drafting.draft import accepted
-    from pipeline.notes.frontmatter import Unreadable
-    from pipeline.notes.parse import read_note
-
     settings = environment.load()
     if not path.is_file():
         path = settings.sources / "drafts" / f"{path.name.removesuffix('.md')}.md"
@@ -119,16 +120,28 @@ def accept(
         ids = sorted(p.stem for p in path.parent.glob("*.md"))
         has = f"; there are {', '.join(ids[:10])}" if ids else "; there are none"
         stop(f"{path}: there is no such draft{has}", WRONG_USAGE)
-    target = settings.sources / "notes" / path.name
+    move(settings, path, path.name, claims, given or [])
+
+
+def move(
+    settings: Settings, path: Path, name: str, claims: str, given: list[str]
+) -> None:
+    """Chosen claims of a draft as a note of that name; the draft goes."""
+    from pipeline.drafting.draft import accepted
+    from pipeline.notes.frontmatter import Unreadable
+    from pipeline.notes.parse import read_note
+
+    target = settings.sources / "notes" / name
     if target.exists():
         stop(f"{target} exists; merge the claims by hand", WRONG_USAGE)
     try:
         numbers = [int(n) for n in claims.split(",")]
-        text = accepted(path.name, path.read_text(encoding="utf-8"), numbers)
+        values = dict(_pair(each) for each in given)
+        text = accepted(name, path.read_text(encoding="utf-8"), numbers, values)
     except (ValueError, Unreadable) as error:
-        stop(str(error), WRONG_USAGE)
+        stop(f"{error}, or give `--set FIELD=VALUE`", WRONG_USAGE)
     note, faults = read_note(
-        f"notes/{path.name}", text.encode(), api.registry(settings.sources),
+        f"notes/{name}", text.encode(), api.registry(settings.sources),
         api.latest(settings.sources),
     )  # fmt: skip
     if faults:
@@ -136,7 +149,7 @@ def accept(
             red(str(fault))
         stop(
             "Mend the draft first; nothing was moved. A new model goes into "
-            "models.yaml: the draft has its lines."
+            f"models.yaml: {path} has its lines."
         )
     for claim in note.claims if note else ():
         if claim.caveat and "contradicts the record" in claim.caveat:
@@ -145,6 +158,13 @@ def accept(
     target.write_text(text, encoding="utf-8")
     path.unlink()
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, found, value = text.partition("=")
+    if not found or not value:
+        raise ValueError(f"{text!r} is not FIELD=VALUE")
+    return field.strip(), value.strip()
 
 
 def _bytes(article: str) -> tuple[bytes, str | None]:

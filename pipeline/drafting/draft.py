@@ -42,6 +42,7 @@ class Head:
     retrieved_on: date
     language: str
     publisher: str | None = None
+    kind: str = "press"
 
 
 def language_of(text: str) -> str:
@@ -169,7 +170,7 @@ def draft_note(head: Head, found: Found) -> str:
             "id": head.source_id, "title": head.title, "publisher": head.publisher or TODO,
             "url": head.url or TODO, "published_on": head.published_on or TODO,
             "retrieved_on": head.retrieved_on,
-            "kind": "press", "language": head.language,
+            "kind": head.kind, "language": head.language,
         },
         "claims": [claim(c, k) for k, c in enumerate(found.candidates, 1)],
     }  # fmt: skip
@@ -241,8 +242,16 @@ def marked(found: Found, estimates: Mapping[tuple[str, str], Interval]) -> Found
     return replace(found, candidates=tuple(out))
 
 
-def accepted(path: str, text: str, numbers: list[int]) -> str:
+def accepted(
+    path: str, text: str, numbers: list[int], given: Mapping[str, str] | None = None
+) -> str:
     """A draft reduced to the chosen claims (1 is the first), now accepted.
+
+    Args:
+        path: for messages.
+        text: the draft.
+        numbers: of the claims.
+        given: field → value for what says TO DO, such as precision.
 
     Raises:
         ValueError: if there is no such claim, or one still says TO DO.
@@ -254,6 +263,8 @@ def accepted(path: str, text: str, numbers: list[int]) -> str:
         raise ValueError(f"claims are numbered 1 to {len(claims)}; got {wrong}")
     chosen = [claims[n - 1] for n in dict.fromkeys(numbers)]
     kept = {entry["id"] for entry in chosen}
+    for part in (*chosen, front["source"]):
+        part.update({k: v for k, v in (given or {}).items() if part.get(k) == TODO})
     for entry in chosen:
         open_fields = [k for k, v in entry.items() if v == TODO]
         if open_fields:

@@ -355,10 +355,10 @@ def stage_of(
     )
     if not anew or re.match(r"\s?(?:where|which|whose)", text[first:]):
         named = words.stage_of(text[:last])
-        if named is None and len(place.figures) == 1:
-            named = words.first_stage(text)
         if named:
             return named, True
+    if len(place.figures) == 1 and words.first_stage(text):
+        return words.first_stage(text), True
     for stage in (
         memory.item_stage if memory.paragraph == place.sentence.paragraph else None,
         words.first_stage(place.sentence.lead),

@@ -18,6 +18,7 @@ from pipeline.notes.unread import unread
 # leave beside a file is no file of ours.
 _AUTHORED = (".yaml", ".csv")
 _NOT_READ = {"README.md"}
+_ELSEWHERE = {"feeds.yaml"}  # where to look for news (inbox/)
 _LEFT_BEHIND = ("~", ".swp", ".tmp", ".bak", ".orig", ".rej")
 MAX_BYTES, MAX_DATASET = 20_000_000, 500_000_000
 
@@ -28,7 +29,11 @@ def input_files(folder: Path) -> dict[str, Path]:
     Whatever lies in `notes/` and `datasets/` counts, so that a file which cannot be
     read is named instead of passed over.
     """
-    found = [p for p in _entries(folder) if p.suffix in _AUTHORED]
+    found = [
+        p
+        for p in _entries(folder)
+        if p.suffix in _AUTHORED and p.name not in _ELSEWHERE
+    ]
     found += _below(folder / "notes")
     found += [p for p in _entries(folder / "datasets") if p.name not in _NOT_READ]
     named = {_spelled(path.relative_to(folder).as_posix()): path for path in found}
