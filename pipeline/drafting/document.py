@@ -82,6 +82,9 @@ _SCALES = (
     (re.compile(r"万|萬"), "万"),
     (re.compile(r"thousands?|千|\(\$?[kK]\)|\bin k\b"), "thousand"),
 )
+_COUNTED = re.compile(
+    r"^(?:rank|#|no\.?|shots?|samples|year|date|排名|序号|名次)$", re.I
+)
 _CELL_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\d\w]|\.\d)")
 
 
@@ -289,6 +292,8 @@ def _cells(
                 continue
             count += 1
             header = headers[c] if c < len(headers) else ""
+            if _COUNTED.search(header):
+                continue
             about = " ".join([*words, header])
             value = _valued(cell, header, about)
             where = f"row {row[0]!r}, column {header!r}" if row else ""

@@ -137,7 +137,7 @@ Verifiable Rewards Reward Policy Value Critic Actor Github GitHub HuggingFace Hu
 Face Blog Paper Report Technical Team Lab Labs Research University Institute Inc Ltd
 Corp Capital Ventures Partners Bank Press Times Journal Daily Union League Cup Game
 Games Match Season Championship Olympics World Europe Asia China America Germany
-Benchmark Metric Parameter Parameters Params Name System Type Setting Configuration
+Accuracy Benchmark Metric Parameter Parameters Params Name System Type Setting Configuration
 Config Hyperparameter Scaling Law Laws Inference Serve Deployment Experiment
 Experiments Ablation Baseline Baselines Average Compute-optimal Price Prices Revenue
 Funding Valuation Employees Founded Headquarters

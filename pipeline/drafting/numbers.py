@@ -99,7 +99,7 @@ _UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("USD", r"(?:余|多)?(?:美元|美金|US dollars?|U\.S\. dollars?|dollars?|USD)"),
         ("money", r"(?:余|多)?(?:欧元|英镑|人民币|元|日元|港元|韩元|euros?|pounds?|yuan|won|"
                   r"EUR|GBP|CNY|RMB)(?![a-z])"),
-        ("time", r"(?:个|個)?\s?(?P<span>months?|years?|days?|weeks?|minutes?|seconds?|月|年|天|周|週|星期|"
+        ("time", r"(?:个|個)?\s?(?P<span>months?|years?|days?|weeks?|minutes?|seconds?|(?<=[个個])月|年|天|周|週|星期|"
                  r"分钟|秒)(?![a-z])"),
     )
 )  # fmt: skip
@@ -109,7 +109,7 @@ _SPAN_HOURS = {
 }  # fmt: skip
 # `激活参数360亿`, `GPU-hours: 12,000`: the unit in front of a bare number.
 _BEFORE = tuple(
-    (unit, re.compile(rf"(?:{pattern})\s?(?:数|量|数量)?\s?(?:[:：=]|of|was|is|are|为|是|约|達|达|共|合计|）|\))?\s?"
+    (unit, re.compile(rf"(?:{pattern})\s?(?:数|量|数量)?(?:\s?[:：=]|\s(?:of|was|is|are)\s|为|是|约|達|达|共|合计|(?<=[\u4e00-\u9fff])|(?<=数|量))\s?"
                       r"(?:about|around|roughly|约|[~≈])?\s?$", re.I))
     for unit, pattern in (
         ("parameters", r"激活参数|活跃参数|激活參數|active parameters?|activated parameters?|active params"),

@@ -8,6 +8,7 @@ a proposal for a person; what is uncertain about it stands in its flags.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -130,10 +131,12 @@ class _Draft:
 def extract(text: str, registry: Registry) -> Found:
     """Every figure of an article, as a candidate or as left out."""
     names = Names(registry, text, listed_names(text))
-    memory = Memory()
     draft = _Draft(registry)
-    for number, sentence in enumerate(sentences(text)):
-        mentions = names.mentions(sentence.text)
+    read = [(s, names.mentions(s.text)) for s in sentences(text)]
+    memory = Memory(
+        main=_main_subject(m for s, found in read if not s.advert for m in found)
+    )
+    for number, (sentence, mentions) in enumerate(read):
         place = Place(
             sentence, number, mentions, figures(_masked(sentence.text, mentions)),
             memory, names, registry,
@@ -149,6 +152,15 @@ def extract(text: str, registry: Registry) -> Found:
         tuple(kept), tuple(draft.dropped),
         tuple(s for s in names.new.values() if s.id in new), draft.unlisted,
     )  # fmt: skip
+
+
+def _main_subject(mentions: Iterable[Mention]) -> Subject | None:
+    """The model that most mentions of a document are of, if there is one."""
+    counts = Counter(m.subject for m in mentions)
+    if not counts:
+        return None
+    subject, most = counts.most_common(1)[0]
+    return subject if most >= 2 and most >= 0.6 * counts.total() else None
 
 
 def _masked(text: str, mentions: Iterable[Mention]) -> str:
@@ -344,7 +356,8 @@ def _chips(place: Place, figure: Figure) -> Candidate | str:
     spans = [
         (k, f) for k, f in enumerate(place.figures)
         if (f.unit == "time" or (f.unit == "hours" and not f.chips_said))
-        and f.value >= 1 and not re.search(r"每|every|per |ago|前$|later", place.text[max(0, f.start - 8) : f.end + 6])
+        and f.value >= 1 and abs(f.start - figure.start) <= 80
+        and not re.match(r"(?:之)?内", place.text[f.end :]) and not re.search(r"每|every|per |ago|前$|later", place.text[max(0, f.start - 8) : f.end + 6])
     ]  # fmt: skip
     if not spans:
         place.memory.chips = (place.number, figure)
@@ -909,6 +922,8 @@ def _chips_of_list(place: Place) -> None:
     """`Hardware: 256 H100` and, in the next item, `Duration: 9 days`."""
     waiting = place.memory.chips
     if waiting is None or any(f.unit == "chips" for f in place.figures):
+        return
+    if place.sentence.kind != "item":
         return
     number, figure = waiting
     times = [f for f in place.figures if f.unit == "time"]

@@ -39,6 +39,10 @@ _ON_BASE = re.compile(
     rf"developing|building|training|making)\s(?:{words.BASE.pattern})",
     re.I,
 )
+_SIZED = re.compile(
+    r"(?:\s(?:were|was))?(?:\sused)?\s(?:for|to train|in training|on)\s(?:the |our |its )?(?P<size>\d{1,4}(?:\.\d)?[BM])(?:[- ]parameter)?(?:\s(?:model|version|variant|one))",
+)
+_NO_SIZE = re.compile(r"[- ]\d{1,4}(?:\.\d)?[BbMT]$")
 _AGAIN = re.compile(r"itself|a further|another|;|；|又|本身|自身|then ", re.I)
 _APPOSITION = re.compile(
     r"^\s?[,(，（]\s?(?:an? |the |which |whose |itself |其|一个|一款)", re.I
@@ -56,6 +60,7 @@ class Memory:
 
     Attributes:
         carried: the subject of the last sentences, and where it stood.
+        main: the model that most of the document's mentions are of.
         title: the subject of the title or of the first sentence that has one.
         section: the subject that the last heading names.
         stage: the stage that a heading or an earlier sentence set.
@@ -70,6 +75,7 @@ class Memory:
 
     carried: tuple[int, Subject] | None = None
     title: Subject | None = None
+    main: Subject | None = None
     section: Subject | None = None
     heading_stage: str | None = None
     stage: str | None = None
@@ -217,7 +223,9 @@ def _carried(
         return Who(carried[1], ("subject from an earlier sentence",) if far else ())
     if after and not pronoun:
         return Who(after[0].subject)
-    for subject, why in ((memory.section, "heading"), (memory.title, "title")):
+    for subject, why in (
+        (memory.section, "heading"), (memory.title, "title"), (memory.main, "document"),
+    ):  # fmt: skip
         if subject and subject.id != skip:
             flag = () if why == "heading" else (f"subject from the {why}",)
             return Who(subject, flag)
@@ -256,6 +264,11 @@ def _for_whom(place: Place, figure: Figure, fit: list[Mention]) -> Who | None:
         )
         whose = whose or _main(place, figure.start)
         return base_of(place, whose) if whose else None
+    sized = _SIZED.match(place.text[figure.end :])
+    if sized:
+        family = _family(place, figure)
+        if family:
+            return Who(place.names.subject(f"{family}-{sized['size']}"))
     later = [m for m in fit if m.start >= figure.end]
     if not later or later[0].role in ("base",):
         return None
@@ -267,6 +280,15 @@ def _for_whom(place: Place, figure: Figure, fit: list[Mention]) -> Who | None:
     if figure.unit == "%" and not words.BENCHMARK.search(place.text):
         return None
     return Who(later[0].subject)
+
+
+def _family(place: Place, figure: Figure) -> str | None:
+    """The name that a size such as `the 7B model` is one of, as the text spells it."""
+    before = [m for m in place.mentions if m.end <= figure.start]
+    if before:
+        return _NO_SIZE.sub("", place.text[before[-1].start : before[-1].end])
+    carried = place.memory.carried
+    return _NO_SIZE.sub("", carried[1].name) if carried else None
 
 
 def _respectively(place: Place, figure: Figure) -> Subject | None:

@@ -37,7 +37,7 @@ COMPUTE = re.compile(
 BENCHMARK = re.compile(
     r"(?:OTIS Mock )?AIME(?:[ -]?(?:20|'|’)?2[4567](?!\d))?|GPQA(?:[ -]Diamond)?|MMLU(?:-Pro)?|MATH(?:-?500)?(?![a-z])|"
     r"SWE-?bench(?:[ -](?:Verified|Pro))?|LiveCodeBench(?: v?\d)?|FrontierMath|HumanEval|ARC-AGI(?:-\d)?|"
-    r"Humanity['’]s Last Exam|HLE\b|HMMT(?: 2025)?|Codeforces|GSM8K|IFEval|BrowseComp|Terminal-Bench|"
+    r"Humanity['’]s Last Exam|人类最后的考试|HLE\b|HMMT(?: 2025)?|Codeforces|GSM8K|IFEval|BrowseComp|Terminal-Bench|"
     r"SimpleQA|CNMO(?: 2024)?|MMMU|BBH\b|TruthfulQA|AlpacaEval|Arena-?Hard|DROP\b|C-Eval|USAMO(?: 2025)?|OlympiadBench"
 )
 PROTOCOL = re.compile(r"(?:pass|cons|maj|avg|mean)@\d{1,4}|majority vot\w+", re.I)
@@ -84,7 +84,7 @@ BASE = re.compile(
 )
 # `of pre-training`, `what the base took`, `预训练的`: what a share is a share of.
 OF_PRETRAINING = re.compile(
-    r"预训练|預訓練|pre[- ]?train|\b(?:what )?(?:the|its|their) (?:original )?base(?: model)?(?: (?:took|used|cost|needed|had|run|itself))?\b|底座|基座",
+    r"(?>预训练|預訓練|pre[- ]?train(?:ing|ed)?)(?!\s?(?:data|dataset|corpus|tokens|mix|数据|语料))|\b(?:what )?(?:the|its|their) (?:original )?base(?: model)?(?: (?:took|used|cost|needed|had|run|itself))?\b|底座|基座",
     re.I,
 )
 OF_WHOLE = re.compile(
@@ -137,7 +137,7 @@ WINDOW = re.compile(
     re.I,
 )
 NO_RATIO = re.compile(
-    r"faster|cheaper|speed|longer|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
+    r"faster|cheaper|speed|longer|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
     r"降价|更快|便宜|速度|提速|加速|吞吐|inference|推理(?:成本|速度|算力只)|价格|price|用户|下载|users|download",
     re.I,
 )
