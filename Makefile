@@ -4,7 +4,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_DISABLE_TELEMETRY := yes
 
-.PHONY: refresh test test-fast check check-record accept-record ui bench soak lock clean setup setup-cluster setup-dev
+.PHONY: refresh test test-fast check check-record accept-record ui bench soak audit licences lock clean setup setup-cluster setup-dev
 
 refresh: setup
 	@$(RUN)/headroom refresh
@@ -47,6 +47,12 @@ setup-cluster: # with what HEADROOM_CATALOG needs; docs/deploy.md
 setup-dev:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }
 	@$(PYTHON) bootstrap.py dev
+
+audit: # of the locks; exit code 2 if the database could not be asked
+	@.ci/audit.py
+
+licences: setup-cluster # of what is installed, into docs/licences.md
+	@$(RUN)/python .ci/licences.py
 
 lock: setup-dev
 	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft -o requirements.lock
