@@ -116,7 +116,7 @@ class Settings:
 
     @property
     def cache(self) -> Path:
-        """Draws of fitted components, by content; safe to delete."""
+        """Plain files of older releases that were asked for; safe to delete."""
         return self.warehouse / "cache"
 
     @property
@@ -238,6 +238,12 @@ def _size(variable: str, default: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)?\s*([KMGT]i?B)", text):
         raise SettingsError(f"{variable} must be a size, such as {default}")
     return text
+
+
+def user_cache() -> Path:
+    """Where this user's programs keep what can be made again."""
+    kept = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(kept) / "headroom"
 
 
 def _project(chosen: Path | None) -> Path:

@@ -19,7 +19,7 @@ from pipeline.assets.runs import problems
 from pipeline.assets.warehouse import Warehouse
 from pipeline.settings import Settings
 
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def run_refresh(
@@ -40,6 +40,6 @@ def run_refresh(
         kept_open(settings, instance, run_id),
     ):
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=_QUIET, run_id=run_id
+            instance=instance, raise_on_error=False, run_config=QUIET, run_id=run_id
         )
     return problems(result.all_events)

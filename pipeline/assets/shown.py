@@ -16,15 +16,10 @@ import pandas as pd
 from pipeline.contracts import TABLES, columns, derive
 
 PREVIEW = 10  # rows shown of a table
-# Where a person would rather look than read: a chart of pipeline/plots by table.
-PLOT_OF = {
-    "core.estimates": "estimates",
-    "out.projections": "projection",
-    "out.convergence": "convergence",
-    "out.frontier_trend": "frontier",
-    "out.calibration": "calibration",
-    "out.scaling_curves": "scaling",
-}
+# Charts that an operator looks at first; the page has them all. Dagster keeps a picture
+# three times a run.
+PLOT_OF = {"core.estimates": "estimates", "out.projections": "projection"}
+SCALE = 0.5  # pixels of the picture per pixel of the chart
 
 
 def schema(table: str) -> dg.TableSchema:
@@ -63,7 +58,7 @@ def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         return {}
     drawn = PLOTS[name]
     try:
-        picture = base64.b64encode(png(drawn.build(frames), scale=1)).decode()
+        picture = base64.b64encode(png(drawn.build(frames), scale=SCALE)).decode()
     except ValueError as error:  # a table is no worse for having no picture
         return {"plot": f"could not be drawn: {error}"}
     text = f"**{drawn.title}**\n\n![{drawn.alt}](data:image/png;base64,{picture})"

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pipeline.plots.plot import specification
+
 if TYPE_CHECKING:
     import altair as alt
 
@@ -31,7 +33,7 @@ def png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
 
     _lettering()
     picture: bytes = vl_convert.vegalite_to_png(
-        chart.to_json(), scale=scale, allowed_base_urls=_CLOSED
+        specification(chart), scale=scale, allowed_base_urls=_CLOSED
     )
     return picture
 
@@ -42,7 +44,7 @@ def svg(chart: alt.TopLevelMixin) -> str:
 
     _lettering()
     picture: str = vl_convert.vegalite_to_svg(
-        chart.to_json(), allowed_base_urls=_CLOSED
+        specification(chart), allowed_base_urls=_CLOSED
     )
     # Vega numbers its clipping paths through the life of the process.
     numbers: dict[str, str] = {}

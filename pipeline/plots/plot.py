@@ -55,6 +55,12 @@ class Plot:
         return chart
 
 
+def specification(chart: TopLevelMixin) -> dict[str, Any]:
+    """A chart in Vega-Lite. Its schema is checked by tests, not at every drawing."""
+    made: dict[str, Any] = chart.to_dict(validate=False)
+    return made
+
+
 def answering(frames: Frames) -> tuple[int, str]:
     """The newest vintage (milliseconds since 1970) and the scenario that answers then.
 

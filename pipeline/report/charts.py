@@ -6,11 +6,16 @@ show (plots/), and the drawing (charts.js).
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.lake.files import replacing
 from pipeline.lake.pictures import tables_of
+from pipeline.settings import user_cache
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,15 +49,35 @@ def charts(source: Path) -> dict[str, dict[str, Any]]:
 def library() -> str:
     """Vega with its interpreter, which needs no `eval`, as one script.
 
+    Bundling takes two seconds and gives the same text for one version of vl-convert, so
+    that it is kept in the user's cache, with its checksum.
+
     Raises:
         ValueError: if it could not stand in a script element.
     """
+    kept = user_cache() / f"vega-{version('vl-convert-python')}.js"
+    try:
+        digest, _, text = kept.read_text(encoding="utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        digest, text = "", ""
+    if digest != _sha256(text):
+        text = _bundle()
+        with suppress(OSError), replacing(kept) as temporary:
+            temporary.write_text(f"{_sha256(text)}\n{text}", encoding="utf-8")
+    return f"(() => {{{text}\n}})();"  # its names are not the page's
+
+
+def _bundle() -> str:
     import vl_convert
 
     text: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     if "</script" in text.lower():
         raise ValueError("the bundle of Vega ends its own script element")
-    return f"(() => {{{text}\n}})();"  # its names are not the page's
+    return text
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _chart(plot: Plot, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
@@ -60,9 +85,10 @@ def _chart(plot: Plot, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
     from pipeline.plots import convergence, projection
     from pipeline.plots.look import PAGE
+    from pipeline.plots.plot import specification
 
     rows = plot.data(frames)
-    spec = vl_convert.vegalite_to_vega(plot.draw(rows, PAGE).to_dict())
+    spec = vl_convert.vegalite_to_vega(specification(plot.draw(rows, PAGE)))
     if plot is projection.PLOT:  # the page has the months already, for every scenario
         rows = {"record": projection.record(frames)}
     if plot is convergence.PLOT:
