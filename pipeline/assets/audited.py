@@ -12,27 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from pipeline.assets import runs, shown
 from pipeline.assets.warehouse import OWNERS, Warehouse, key_of
-from pipeline.checks import ADVISORIES, CHECKS, Advisory, Check, Circumstances
+from pipeline.checks import CHECKS, Check
 from pipeline.contracts import TABLES, ContractError, conform, derive
 from pipeline.lake import Provenance, staging
 from pipeline.lake.fingerprints import code
-from pipeline.lake.released import released
 
 Result = dg.MaterializeResult[None] | dg.AssetCheckResult
 Frames = Mapping[str, pd.DataFrame]
 
-Rule = TypeVar("Rule", Check, Advisory)
-
 CONTRACT = "contract"
-SHOWN = 50  # failing rows shown in a check
 
 
 def asset_specs(
@@ -80,25 +75,21 @@ def check_specs(
         )
         for table in tables
     ]
-    rules: list[Check | Advisory] = list(_about(CHECKS, tables, at_hand))
-    rules += _about(ADVISORIES, tables, at_hand)
     return contracts + [
         dg.AssetCheckSpec(
             rule.name,
             asset=key_of(rule.table),
-            blocking=isinstance(rule, Check),
+            blocking=True,
             description=rule.about[0].upper() + rule.about[1:] + ".",
         )
-        for rule in rules
+        for rule in _about(tables, at_hand)
     ]
 
 
-def _about(
-    rules: Sequence[Rule], tables: Iterable[str], at_hand: Iterable[str]
-) -> list[Rule]:
+def _about(tables: Iterable[str], at_hand: Iterable[str]) -> list[Check]:
     """The rules on these tables that need nothing else."""
     about, there = set(tables), set(at_hand)
-    return [r for r in rules if r.table in about and set(r.needs) <= there]
+    return [r for r in CHECKS if r.table in about and set(r.needs) <= there]
 
 
 @dataclass
@@ -147,9 +138,6 @@ class Step:
         if any(failed.values()):
             tags = {runs.REFUSED: runs.CHECK_FAILED}
             self.context.instance.add_run_tags(self.context.run_id, tags)
-        else:
-            for advice in self._advise(tables):
-                passed[".".join(advice.asset_key.path)].append(advice)  # type: ignore[union-attr]
         for table in tables:
             if failed[table]:
                 yield from (*failed[table], *passed[table])
@@ -183,33 +171,15 @@ class Step:
                     self.warehouse.settings, table, frame, error.failures
                 )
                 failed[table].append(result(CONTRACT, table, error.failures))
-        for rule in _about(CHECKS, tables, self.frames):
+        for rule in _about(tables, self.frames):
             rows = rule.failures(self.frames)
             kept = passed if rows.empty else failed
             kept[rule.table].append(result(rule.name, rule.table, rows))
         return failed, passed
 
-    def _advise(self, tables: Frames) -> Iterator[dg.AssetCheckResult]:
-        """Results of each advisory, on frames that have passed all else."""
-        mine = _about(ADVISORIES, tables, self.frames)
-        if not mine:
-            return
-        seen = Circumstances(
-            datetime.now(UTC).date(),
-            released(self.warehouse.settings, {each.table for each in mine}),
-        )
-        for each in mine:
-            severity = dg.AssetCheckSeverity
-            grave = severity.ERROR if each.grave else severity.WARN
-            rows = each.failures(self.frames, seen)
-            yield result(each.name, each.table, rows, grave)
-
 
 def result(
-    name: str,
-    table: str,
-    failures: pd.DataFrame | None = None,
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    name: str, table: str, failures: pd.DataFrame | None = None
 ) -> dg.AssetCheckResult:
     """The outcome of a check, with failing rows as a table."""
     bad = failures is not None and not failures.empty
@@ -217,12 +187,12 @@ def result(
     if bad and failures is not None:
         metadata = {
             "failing rows": len(failures),
-            "rows": shown.rows(failures.head(SHOWN)),
+            "rows": shown.rows(failures.head(shown.FAILING)),
         }
     return dg.AssetCheckResult(
         check_name=name,
         asset_key=key_of(table),
         passed=not bad,
         metadata=metadata,
-        severity=severity,
+        severity=dg.AssetCheckSeverity.ERROR,
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from pipeline.assets import runs
 from pipeline.assets.audited import Frames, Result, Step, asset_specs, check_specs
 from pipeline.assets.warehouse import LOCK_SECONDS, Warehouse
 from pipeline.lake import writer
@@ -80,6 +81,7 @@ def estimates_and_projections(
     """Compute the posterior of the record and read every table off it."""
     from pipeline.estimation.record import posterior
 
+    runs.sign(context)
     # Under the lock no other run can replace a table between reading and writing.
     with writer(warehouse.settings, "computing of a run", wait=LOCK_SECONDS):
         step = Step.of_staged(context, warehouse, READ)
@@ -138,7 +140,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     tested = backtest_table(found.states, models, scenarios, claims, assumed)
     left_out = effects(newest, assumed)
     shifts = shift_table(history, left_out, assumed)
-    runs = known_runs(newest, models).frame(models)
+    known = known_runs(newest, models).frame(models)
     return {
         "core.influence": influence_table(left_out).merge(shifts, on="claim_id"),
         "out.shares": share_table(history, models),
@@ -147,7 +149,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
         "out.projections": pd.concat([ahead.projections, paths.projections]),
         "out.convergence": pd.concat([ahead.convergence, paths.convergence]),
         "out.observed_convergence": observed_table(newest, models, assumed),
-        "out.frontier_trend": trend_table(runs, newest.vintage, assumed),
+        "out.frontier_trend": trend_table(known, newest.vintage, assumed),
         "out.scaling_curves": scaling_table(
             newest, frames["raw.scores"], models, claims, assumed
         ),

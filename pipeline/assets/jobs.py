@@ -1,4 +1,4 @@
-"""The jobs.
+"""The jobs, and the asset that fetches.
 
 What belongs here: what runs together. What does not: when (sensors.py).
 """
@@ -7,44 +7,75 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline.assets.warehouse import Warehouse
+from pipeline.assets.publish import fresh
+from pipeline.assets.warehouse import OWNERS, Warehouse
 from pipeline.lake.errors import LakeError
 
 REFRESH = "refresh"
+DATASETS = dg.AssetKey(["sources", "datasets"])
+FETCHED = dg.AssetKey(["sources", "epoch"])
+# What people write and what is fetched. The sensor reports their data versions, so that
+# Dagster knows what is out of date.
+AUTHORED = {
+    "notes": "Source notes: what was disclosed, a file per document.",
+    "registries": "Models, hardware, constants, scenarios, corrections.",
+    "datasets": "Tables of other organisations, as fetched or dropped.",
+}
+source_specs = [
+    dg.AssetSpec(
+        dg.AssetKey(["sources", name]),
+        description=about,
+        group_name="sources",
+        owners=list(OWNERS),
+        kinds={"csv" if name == "datasets" else "yaml"},
+        deps=[FETCHED] if name == "datasets" else [],
+    )
+    for name, about in AUTHORED.items()
+]
 
 # The daemon runs one at a time (the dagster.yaml that `headroom ui` writes).
 _WRITER = {"headroom/writer": "refresh"}
 
-refresh_job = dg.define_asset_job(
-    REFRESH,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("inbox"),
-    description="Read the sources, estimate, project and publish.",
-    executor_def=dg.in_process_executor,
-    tags=_WRITER,
+
+@dg.asset(
+    key=FETCHED,
+    group_name="sources",
+    owners=list(OWNERS),
+    kinds={"csv"},
+    description="Epoch's table of models, stored if the server has a newer one.",
 )
-
-
-@dg.op
-def fetch_epoch(
-    context: dg.OpExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-) -> None:
-    """Store Epoch's table in sources/datasets/ if the server has a newer one."""
+def epoch(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
+    """Fetch; the sensor then finds the file like any other that changed."""
     from pipeline.lake.fetch import fetch
 
     settings = warehouse.settings
     try:
         found = fetch(settings.epoch_url, settings.datasets, datetime.now(UTC).date())
     except LakeError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
-    news = "is new" if found.is_new else "is current"
-    context.log.info(f"{found.path.name} {news}: {found.rows:,} rows")
+        raise dg.Failure(str(error)) from error
+    return dg.MaterializeResult(
+        metadata={"file": found.path.name, "new": found.is_new, "rows": found.rows}
+    )
 
 
-@dg.job(
-    name="fetch",
+refresh_job = dg.define_asset_job(
+    REFRESH,
+    selection=dg.AssetSelection.all()
+    - dg.AssetSelection.assets(FETCHED, "inbox")
+    - dg.AssetSelection.checks(fresh),
+    description="Read the sources, estimate, project and publish.",
+    executor_def=dg.in_process_executor,
+    tags=_WRITER,
+)
+fetch_job = dg.define_asset_job(
+    "fetch",
+    selection=dg.AssetSelection.assets(FETCHED),
     description="Fetch Epoch's table of models; the sensor publishes what is new.",
     executor_def=dg.in_process_executor,
 )
-def fetch_job() -> None:
-    """Fetch."""
-    fetch_epoch()
+freshness_job = dg.define_asset_job(
+    "freshness",
+    selection=dg.AssetSelection.checks(fresh),
+    description="Look at the age of the newest disclosure.",
+    executor_def=dg.in_process_executor,
+)

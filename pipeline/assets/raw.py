@@ -33,10 +33,23 @@ TABLES = (
     "core.scenarios",
 )
 
+_REGISTRY, _NOTES, _DATASETS = (
+    f"sources.{name}" for name in ("registries", "notes", "datasets")
+)
+# What each is read from, as Dagster's graph shows it.
+READ = {
+    table: (_REGISTRY,)
+    if table in ("core.hardware", "core.assumptions", "core.scenarios")
+    else (_DATASETS,)
+    if table in ("raw.bulk_rows", "raw.bulk_revisions")
+    else (_NOTES, _REGISTRY, _DATASETS)
+    for table in TABLES
+}
+
 
 @dg.multi_asset(
     name="sources",
-    specs=asset_specs(dict.fromkeys(TABLES, ()), MODULES, kinds=["pandas"]),
+    specs=asset_specs(READ, MODULES, kinds=["pandas"]),
     check_specs=check_specs(TABLES),
 )
 def sources(
@@ -45,6 +58,7 @@ def sources(
     """Read notes, registries and datasets, once for the whole run."""
     from pipeline.notes.record import read_record
 
+    runs.sign(context)
     settings = warehouse.settings
     with writer(settings, "reading of a run", wait=LOCK_SECONDS):
         files = read_inputs(settings.sources)

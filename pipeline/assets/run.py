@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import dagster as dg
@@ -32,7 +33,7 @@ def run_refresh(
     """
     prepare_home(settings)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    warehouse = Warehouse(settings, accept=accept, watch=watch)
+    warehouse = Warehouse(settings, watch=watch)
     job = build_definitions(warehouse).resolve_job_def(REFRESH)
     run_id = str(uuid4())
     with (
@@ -40,6 +41,15 @@ def run_refresh(
         kept_open(settings, instance, run_id),
     ):
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=QUIET, run_id=run_id
+            instance=instance,
+            raise_on_error=False,
+            run_config=QUIET | _accepting(accept),
+            run_id=run_id,
         )
     return problems(result.all_events)
+
+
+def _accepting(reason: str | None) -> dict[str, Any]:
+    if reason is None:
+        return {}
+    return {"ops": {"publish__release": {"config": {"accept": reason}}}}

@@ -7,7 +7,10 @@ What does not: deciding (watch.py).
 from __future__ import annotations
 
 import os
+import socket
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -19,30 +22,74 @@ from pipeline.settings import Settings
 FINGERPRINT = "headroom/fingerprint"  # what decided the tables in this run
 REFUSED = "headroom/refused"  # the data stood in the way: again would end the same
 CHANGED = "headroom/changed"  # files whose change asked for the run
+PROCESS = "headroom/process"  # where it is executed: machine, namespace, process
 CHECK_FAILED = "a failed check"
 
 NAMED = 20  # changed files named in a tag
 NAMED_ROWS = 3  # failing rows named in a sentence
 _WAITING = (Status.QUEUED, Status.NOT_STARTED)
+_ENDED = (Status.SUCCESS, Status.FAILURE, Status.CANCELED)
+KEPT = 40  # ended refreshes
+SIGNED_BY = 120.0  # seconds; a step begins within a few
 _WORKING = (Status.STARTED, Status.CANCELING)
 
 
-def bury_the_dead(instance: dg.DagsterInstance) -> list[str]:
+def sign(context: dg.AssetExecutionContext) -> None:
+    """Write on the run which process executes it; only its own kind may bury it."""
+    mark = f"{_place()}:{os.getpid()}"
+    if context.run.tags.get(PROCESS) != mark:
+        context.instance.add_run_tags(context.run_id, {PROCESS: mark})
+
+
+def end_the_dead(instance: dg.DagsterInstance) -> list[str]:
     """Report runs as failed whose process was killed; they would block the queue.
+
+    A process id means something only on its own machine and in its own PID namespace:
+    the runs of another are left to it, or to the launcher that can ask for them. A run
+    that was killed before its first step has signed nothing; after SIGNED_BY seconds
+    nobody is going to.
 
     Returns:
         The ids of those runs.
     """
     found = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(_WORKING))):
-        run = record.dagster_run
-        process = _process_of(instance, run.run_id)
-        if process is not None and not _alive(process):
-            instance.report_run_failed(
-                run, f"its process ({process}) was killed; what it published stands"
-            )
-            found.append(run.run_id)
+        why = _death(instance, record)
+        # It may have ended between the question and the answer.
+        current = instance.get_run_by_id(record.dagster_run.run_id)
+        if why and current is not None and current.status in _WORKING:
+            instance.report_run_failed(current, f"{why}; what it published stands")
+            found.append(current.run_id)
     return found
+
+
+def _death(instance: dg.DagsterInstance, record: dg.RunRecord) -> str | None:
+    """Why a run is known to be dead; None if it lives or cannot be judged here."""
+    run, launcher = record.dagster_run, instance.run_launcher
+    if launcher.supports_check_run_worker_health:
+        from dagster._core.launcher import WorkerStatus
+
+        health = launcher.check_run_worker_health(run)
+        lost = health.status in (WorkerStatus.FAILED, WorkerStatus.NOT_FOUND)
+        return f"its worker is gone ({health.msg})" if lost else None
+    place, _, process = run.tags.get(PROCESS, "").rpartition(":")
+    if not place:
+        began = record.start_time or record.create_timestamp.timestamp()
+        unsigned = time.time() - began > SIGNED_BY
+        return "its process ended before its first step" if unsigned else None
+    if place != _place() or _alive(int(process)):
+        return None
+    return f"its process ({process}) was killed"
+
+
+def prune(instance: dg.DagsterInstance) -> None:
+    """Forget all but the last KEPT refreshes: Dagster keeps every event for ever.
+
+    What was published is in the lake; nothing of it is lost.
+    """
+    ended = dg.RunsFilter(job_name="refresh", statuses=list(_ENDED))
+    for record in instance.get_run_records(ended)[KEPT:]:
+        instance.delete_run(record.dagster_run.run_id)
 
 
 def waiting(instance: dg.DagsterInstance, job: str) -> str | None:
@@ -114,14 +161,14 @@ def _innermost(error: object) -> str:
     return str(getattr(error, "message", error)).strip()
 
 
-def _process_of(instance: dg.DagsterInstance, run_id: str) -> int | None:
-    """The process that executes a run; None before it has said so."""
-    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
-        event = entry.dagster_event
-        said = event.engine_event_data.metadata.get("pid") if event else None
-        if said is not None:
-            return int(str(said.value))
-    return None
+@cache
+def _place() -> str:
+    """This machine and PID namespace, where a process id means something."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # no Linux
+        return socket.gethostname()
 
 
 def _alive(process: int) -> bool:

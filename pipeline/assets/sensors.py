@@ -3,13 +3,15 @@
 What belongs here: when to look. What does not: whether that asks for a run (watch.py).
 """
 
+import json
 import time
+from typing import Any
 
 import dagster as dg
 
-from pipeline.assets.jobs import fetch_job, refresh_job
+from pipeline.assets.jobs import fetch_job, freshness_job, refresh_job
 from pipeline.assets.warehouse import Warehouse
-from pipeline.assets.watch import decide
+from pipeline.assets.watch import decide, versions
 
 SECONDS = 15
 
@@ -23,9 +25,28 @@ SECONDS = 15
 )
 def sources_changed(
     context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
-) -> dg.RunRequest | dg.SkipReason:
-    """Ask for one run per set of changes."""
-    return decide(warehouse.settings, context.instance, time.time(), patient=True)
+) -> dg.SensorResult:
+    """Ask for one run per set of changes, and report what the sources are now."""
+    now = versions(warehouse.settings)
+    known = json.loads(context.cursor or "{}")
+    decided = decide(warehouse.settings, context.instance, time.time(), patient=True)
+    return dg.SensorResult(
+        **_asked(decided),
+        asset_events=[
+            dg.AssetObservation(
+                ["sources", name], tags={"dagster/data_version": version}
+            )
+            for name, version in now.items()
+            if known.get(name) != version
+        ],
+        cursor=json.dumps(now),
+    )
+
+
+def _asked(decision: dg.RunRequest | dg.SkipReason) -> dict[str, Any]:
+    if isinstance(decision, dg.SkipReason):
+        return {"skip_reason": decision}
+    return {"run_requests": [decision]}
 
 
 @dg.schedule(
@@ -59,4 +80,16 @@ def daily_fetch(
     del context
     if not warehouse.settings.epoch_daily:
         return dg.SkipReason("HEADROOM_EPOCH_URL is not set: nothing to fetch")
+    return dg.RunRequest()
+
+
+@dg.schedule(
+    name="daily_freshness",
+    cron_schedule="0 7 * * *",
+    job=freshness_job,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Once a day: whether the newest disclosure is recent.",
+)
+def daily_freshness() -> dg.RunRequest:
+    """Look, whether or not there is news: silence is what it is about."""
     return dg.RunRequest()

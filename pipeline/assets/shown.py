@@ -16,6 +16,7 @@ import pandas as pd
 from pipeline.contracts import TABLES, columns, derive
 
 PREVIEW = 10  # rows shown of a table
+FAILING = 50  # rows shown of what a check found
 # Charts that an operator looks at first; the page has them all. Dagster keeps a picture
 # three times a run.
 PLOT_OF = {"core.estimates": "estimates", "out.projections": "projection"}

@@ -21,12 +21,10 @@ class Warehouse:
 
     Attributes:
         settings: the folders.
-        accept: the reason with which a person overrules a hold; None = no one does.
         watch: called with each table when it is staged; the command line's progress.
     """
 
     settings: Settings
-    accept: str | None = None
     watch: Callable[[str], None] = field(default=lambda _: None)
 
 

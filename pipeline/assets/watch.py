@@ -11,6 +11,7 @@ look, once more after PAUSE, and then leaves it to the daily schedule.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import dagster as dg
@@ -41,7 +42,7 @@ def decide(
         now: seconds since 1970.
         patient: give up after TRIES; the daily schedule does not.
     """
-    runs.bury_the_dead(instance)
+    runs.end_the_dead(instance)
     seen = look(settings)
     if abs(now - seen.touched) < QUIET:
         return dg.SkipReason(
@@ -75,6 +76,18 @@ def decide(
     )
 
 
+def versions(settings: Settings) -> dict[str, str]:
+    """Data version of notes, registries and datasets, as they lie in `sources/`."""
+    parts: dict[str, list[str]] = {"notes": [], "registries": [], "datasets": []}
+    for path, digest in sorted(look(settings).digests.items()):
+        folder = path.split("/")[0]
+        parts[folder if folder in parts else "registries"].append(f"{path} {digest}")
+    return {
+        name: hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+        for name, lines in parts.items()
+    }
+
+
 def _told(attempts: Records) -> str:
     """What the first try on these sources said of them."""
     return attempts[-1].dagster_run.tags.get(runs.CHANGED, "") if attempts else ""
@@ -97,8 +110,9 @@ def _not_again(attempts: Records, now: float, *, patient: bool) -> str | None:
         if runs.REFUSED in run.tags:
             return (
                 f"run {run.run_id[:8]} on these sources ended with a refusal "
-                f"({run.tags[runs.REFUSED]}): mend them, or accept with "
-                '`headroom refresh --accept "reason"`'
+                f"({run.tags[runs.REFUSED]}): mend them, or accept it: "
+                '`headroom refresh --accept "reason"`, or `accept` in the launchpad of '
+                "publish/release"
             )
     if not patient:
         return None

@@ -4,7 +4,6 @@ What belongs here: pure functions from frames to findings, called by the assets'
 and again by publish. What does not: rules on one table (contracts/).
 """
 
-from pipeline.checks.advisory import ADVISORIES, Advisory, Circumstances
 from pipeline.checks.consistency import CHECKS, Check
 
-__all__ = ["ADVISORIES", "CHECKS", "Advisory", "Check", "Circumstances"]
+__all__ = ["CHECKS", "Check"]

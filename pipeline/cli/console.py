@@ -128,6 +128,11 @@ def red(message: str) -> None:
     err.print(message, style="bold red")
 
 
+def yellow(message: str) -> None:
+    """One line in yellow on standard error: to look at, nothing is broken."""
+    err.print(Text(message, style="yellow"))
+
+
 def stop(message: str, code: int = DATA_FAILED) -> NoReturn:
     """Say what is wrong and what to do, and leave."""
     red(message)

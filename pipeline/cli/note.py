@@ -8,13 +8,25 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import settings
 from pipeline.cli import draft
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.console import (
+    DATA_FAILED,
+    WRONG_USAGE,
+    Json,
+    as_json,
+    out,
+    red,
+    stop,
+    yellow,
+)
+
+if TYPE_CHECKING:
+    from pipeline.notes.record import Record
 
 app = typer.Typer(no_args_is_help=True, help="Write and check source notes.")
 for command in (draft.draft, draft.accept):
@@ -43,6 +55,7 @@ def check(
         chosen.add(name)
     record = read_record(files, datetime.now(UTC).date())
     faults = [f for f in record.faults if not chosen or f.path in chosen]
+    odd = _odd(record, chosen)
     if json:
         as_json(
             {
@@ -51,11 +64,14 @@ def check(
                 "scores": len(record.tables["raw.scores"]),
                 "models": len(record.tables["core.models"]),
                 "faults": [asdict(f) for f in faults],
+                "to_look_at": odd,
             }
         )
     else:
         for fault in faults:
             red(str(fault))
+        for each in odd:
+            yellow(f"To look at: {each['claim_id']}: {each['problem']}")
         out.print(
             f"{len(record.notes)} notes hold, with {len(record.tables['raw.claims'])} "
             f"claims and {len(record.tables['raw.scores'])} scores; "
@@ -63,6 +79,27 @@ def check(
         )
     if faults:
         raise typer.Exit(DATA_FAILED)
+
+
+def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
+    """Claims whose magnitude looks like a slip; of the chosen notes, or of all."""
+    from pipeline.checks.magnitudes import odd_claims
+    from pipeline.contracts import conform, contract
+
+    needed = ("raw.claims", "raw.sources", "core.models", "core.hardware",
+              "core.assumptions")  # fmt: skip
+    tables = {name: conform(contract(name), record.tables[name]) for name in needed}
+    sources = tables["raw.sources"]
+    ours = set(sources.loc[sources["note_path"].isin(chosen), "source_id"])
+    try:
+        found = odd_claims(tables)
+    except KeyError as error:  # a constant is missing
+        return [{"claim_id": "assumptions.yaml", "problem": str(error.args[0])}]
+    return [
+        {"claim_id": claim_id, "problem": problem}
+        for claim_id, problem in zip(found["claim_id"], found["problem"], strict=True)
+        if not chosen or claim_id.split("/")[0] in ours
+    ]
 
 
 @app.command()

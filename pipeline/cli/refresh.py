@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop
+from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop, yellow
 from pipeline.cli.headline import answer, tell
 from pipeline.cli.release import rows
 from pipeline.refresh import Outcome
@@ -80,34 +80,44 @@ def _facts(settings: Settings, outcome: Outcome, rejected: list[Any]) -> dict[st
         "repaired": outcome.repaired,
         "problems": outcome.problems,
         "rejected": rejected,
+        "warnings": list(head.warnings) if head else [],
         "answer": answer(settings) if head else [],
     }
 
 
 def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
+    head = outcome.head
     for sentence in outcome.repaired:
-        out.print(f"Repaired: {sentence}.")
+        out.print(f"Repaired: {sentence}.", markup=False)
     if outcome.published:
         _changes(settings)
-    for problem in outcome.problems:
-        red(problem)
+    if head is not None and not outcome.problems:
+        tell(settings)
     for row in rejected:
         red(
             f"{row['path']}:{row['line']}: {row['field'] or 'file'}: {row['problem']}. "
             f"{row['remedy']}"
         )
-    head = outcome.head
+    # What a person must not miss stands last: nothing scrolls it away.
     if head is None:
         red("Nothing is published.")
-        return
-    tell(settings)
-    if outcome.published:
-        out.print(f"Published release {head.release_id} (no. {head.seq}).")
-    elif not outcome.problems:
+    elif outcome.published:
+        for sentence in head.warnings:
+            yellow(f"To look at: {sentence}")
+        accepted = f", accepted because: {head.reason}" if head.reason else ""
+        out.print(
+            f"Published release {head.release_id} (no. {head.seq}){accepted}.",
+            markup=False,
+        )
+    elif outcome.problems:
+        out.print(f"Release {head.release_id} (no. {head.seq}) stands.", markup=False)
+    else:
         out.print(
             f"Nothing changed: release {head.release_id} (no. {head.seq}) has these "
             "sources."
         )
+    for problem in outcome.problems:
+        red(problem)
 
 
 def _changes(settings: Settings) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
+from json import loads
 from typing import Annotated, Any
 
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop, yellow
 from pipeline.cli.headline import answer, facts_of, tell
-from pipeline.cli.release import day, rows
+from pipeline.cli.release import Row, day, rows
+from pipeline.settings import Settings
 from pipeline.words.numbers import flop
 
 _COUNTS = """
@@ -50,6 +53,7 @@ def status(
     settings = environment.load()
     counts = rows(settings, _COUNTS)[0]
     head = rows(settings, "SELECT * FROM meta.releases ORDER BY seq DESC LIMIT 1")[0]
+    warnings = _warnings(settings, head)
     current = fingerprint(read_inputs(settings.sources)) == head["fingerprint"]
     rejected = rows(settings, "SELECT * FROM raw.rejected ORDER BY path, line")
     alert = None if current else alerts.since(settings, head["published_at"])
@@ -63,6 +67,7 @@ def status(
                 "up_to_date": current,
                 "counts": counts,
                 "rejected": rejected,
+                "warnings": warnings,
                 "alert": asdict(alert) if alert else None,
                 "answer": answer(settings),
                 "facts": facts_of(settings),
@@ -79,11 +84,23 @@ def status(
             out.print(f"  {count:>6,}  {name.replace('_', ' ')}")
     if rejected:
         red(f"{len(rejected)} faults in the sources: run `headroom note check`")
+    for sentence in warnings:
+        yellow(f"To look at: {sentence}")
     if alert:
         red(alert.sentence())
     tell(settings, full=full)
     if not full:
         out.print("More: headroom status --full | explain grok-4 | projection")
+
+
+def _warnings(settings: Settings, head: Row) -> list[str]:
+    """What a person should look at: in the release, and its age."""
+    from pipeline.checks.advisory import old
+    from pipeline.lake.released import released
+
+    tables = ("raw.claims", "raw.scores", "core.assumptions")
+    age = old(released(settings, tables), datetime.now(UTC).date())
+    return [*loads(head["warnings"] or "[]"), *([age] if age else [])]
 
 
 def estimates(

@@ -54,6 +54,8 @@ def _as_declared(column: Column, values: pd.Series) -> pd.Series:
     if column.sql_type == "DOUBLE" and not column.exact:
         return round_significant(pd.to_numeric(values))
     if column.sql_type == "DATE":
+        if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+            raise TypeError("a number is no date")
         return pd.to_datetime(values).dt.as_unit("us").dt.normalize()
     return values
 
@@ -74,6 +76,8 @@ def conform(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
             try:
                 out[column.name] = _as_declared(column, out[column.name])
             except (TypeError, ValueError):
+                if column.sql_type == "DATE":  # as text: 20250101 would pass as 1970
+                    out[column.name] = out[column.name].map(lambda v: f"no date: {v}")
                 continue  # pandera names the offending value below
     try:
         out = pd.DataFrame(schema.validate(out, lazy=True))

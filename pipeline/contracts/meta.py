@@ -45,6 +45,9 @@ class Releases(Table):
         "what a rollback withdrew; not published again while this is the head",
         null=True,
     )
+    warnings: Text = declare(
+        "what a person should look at in it, as a JSON array of sentences", null=True
+    )
     published_at: Moment = declare("when it was published", unit="UTC")
     run_id: Text = declare("run that computed it")
     n_rows: Whole = declare("rows in all published tables", unit="rows", ge=0)

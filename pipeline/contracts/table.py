@@ -52,6 +52,7 @@ class Moment(_Time):
     type = pd.DatetimeTZDtype("us", "UTC")
 
 
+CEILING = 1e45  # FLOP; far above anything computable, for tails of projections
 SLUG = r"^[a-z0-9][a-z0-9.-]*$"
 CLAIM = r"^[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*$"
 
@@ -80,6 +81,8 @@ def column(
         **checks: pandera's own, such as `gt=0`.
     """
     rules: dict[str, Any] = dict(checks)
+    if unit == "FLOP":
+        rules.setdefault("le", CEILING)
     if one_of is not None:
         rules["isin"] = list(one_of)
     if pattern is not None:

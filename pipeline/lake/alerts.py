@@ -1,4 +1,4 @@
-"""Alerts: a line per failed run, and a call to whoever should know.
+"""Alerts: a line per failed run or warning, and a call to whoever should know.
 
 What belongs here: the record `warehouse/alerts.jsonl` and the webhook. What does not:
 noticing a failure (assets/alerts.py), showing one (cli/, doctor.py).
@@ -17,13 +17,14 @@ from urllib.request import Request, urlopen
 
 from pipeline.settings import Settings
 
+ERROR, WARNING = "error", "warning"
 TIMEOUT = 5.0  # seconds; whoever listens is not worth a late sensor
 _TAIL = 1 << 16  # bytes read to find the last line
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One failed run.
+    """One failed run, or a release that a person should look at.
 
     Attributes:
         at: when it failed.
@@ -33,6 +34,8 @@ class Alert:
         changed: the files whose change asked for the run; '' if a person or the
             schedule did.
         webhook: 'not configured', 'sent', or why it could not be sent.
+        severity: 'error' for a failed run; 'warning' for what was published all the
+            same.
     """
 
     at: datetime
@@ -41,10 +44,13 @@ class Alert:
     problems: Sequence[str]
     changed: str = ""
     webhook: str = "not configured"
+    severity: str = ERROR
 
     def sentence(self) -> str:
         """The alert for a person."""
         why = "; ".join(problem.splitlines()[0] for problem in self.problems)
+        if self.severity == WARNING:
+            return f"to look at since {self.at:%Y-%m-%d %H:%M} UTC: {why}"
         return (
             f"the run {self.run_id[:8]} of {self.job} failed on "
             f"{self.at:%Y-%m-%d %H:%M} UTC ({why}): see it in `headroom ui`"
@@ -76,24 +82,26 @@ def raise_alert(settings: Settings, alert: Alert) -> Alert:
 
 
 def last(settings: Settings) -> Alert | None:
-    """The newest alert; None if there never was one, or its line cannot be read."""
+    """The newest alert of a failed run; None if no such line can be read."""
     try:
         with path_of(settings).open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - _TAIL))
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return None
-    if not lines:
-        return None
-    try:
-        facts = json.loads(lines[-1])
-        return Alert(**facts | {"at": datetime.fromisoformat(facts["at"])})
-    except (ValueError, TypeError, KeyError):
-        return None  # cut off by a kill; the next alert stands on its own line
+    for line in reversed(lines):
+        try:
+            facts = json.loads(line)
+            alert = Alert(**facts | {"at": datetime.fromisoformat(facts["at"])})
+        except (ValueError, TypeError, KeyError):
+            return None  # cut off by a kill; the next alert stands on its own line
+        if alert.severity == ERROR:
+            return alert
+    return None
 
 
 def since(settings: Settings, moment: datetime | None) -> Alert | None:
-    """The newest alert, if nothing was published after it."""
+    """The newest alert of a failed run, if nothing was published after it."""
     alert = last(settings)
     if alert is None or (moment is not None and alert.at <= moment):
         return None
@@ -106,7 +114,8 @@ def _line(alert: Alert) -> str:
 
 def _call(url: str, alert: Alert) -> str:
     """POST the alert as JSON. The address may hold a secret: it is repeated nowhere."""
-    text = f"headroom: the run of {alert.job} failed: {'; '.join(alert.problems)}"
+    what = "failed" if alert.severity == ERROR else "has something to look at"
+    text = f"headroom: the run of {alert.job} {what}: {'; '.join(alert.problems)}"
     body = json.dumps({"text": text, "alert": json.loads(_line(alert))}).encode()
     try:
         if urlsplit(url).scheme not in ("http", "https"):

@@ -111,6 +111,7 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     yield Finding("lake", ok=True, text=text)
     yield from _derived(settings)
     yield _runs(settings, current)
+    yield from (Finding("to look at", ok=True, text=w) for w in current.warnings)
 
 
 def _runs(settings: Settings, current: Head) -> Finding:

@@ -34,6 +34,7 @@ class Head:
         method: what decided the tables besides the sources ('' in older releases).
         held_fingerprint: what a rollback withdrew; not published again while this is
             the head, unless a person accepts it.
+        warnings: what a person should look at, a sentence each.
     """
 
     seq: int
@@ -47,6 +48,7 @@ class Head:
     run_id: str
     method: str = ""
     held_fingerprint: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """As a snapshot's extra_info."""
@@ -58,6 +60,7 @@ class Head:
         facts = json.loads(text)
         facts["vintage"] = date.fromisoformat(facts["vintage"])
         facts["published_at"] = datetime.fromisoformat(facts["published_at"])
+        facts["warnings"] = tuple(facts.get("warnings", ()))
         return cls(**facts)
 
 

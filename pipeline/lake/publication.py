@@ -7,7 +7,7 @@ a value plausible (checks), when to run (refresh).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,7 +25,24 @@ from pipeline.lake.recovery import recover
 from pipeline.lake.staging import Provenance, Staged, verified
 from pipeline.settings import Settings
 
-Check = Callable[[dict[str, pd.DataFrame]], list[str]]
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is asked of the tables besides their contracts.
+
+    Attributes:
+        refuse: what must hold; returns findings as sentences.
+        hold: what cannot be true and waits for a person, unless the head has it: a
+            sentence by what it is about.
+        warn: what is published all the same and told; given the new tables and the
+            head's.
+    """
+
+    refuse: Callable[[Tables], Iterable[str]] = lambda _: ()
+    hold: Callable[[Tables], Mapping[tuple[str, ...], str]] = lambda _: {}
+    warn: Callable[[Tables, Tables], Iterable[str]] = lambda _new, _old: ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +61,7 @@ def publish(
     kind: str = "refresh",
     reason: str | None = None,
     now: datetime,
-    checks: Sequence[Check] = (),
+    rules: Rules = Rules(),
 ) -> Publication:
     """Publish the staged tables, unless the head has this fingerprint already.
 
@@ -55,7 +72,7 @@ def publish(
         kind: 'refresh', or 'accepted' where a person overrules a hold.
         reason: what that person gave as reason.
         now: when it is published.
-        checks: what else must hold; each returns its findings as sentences.
+        rules: what else is asked of the tables.
 
     Raises:
         RefusedError: with every reason why the tables may not be published.
@@ -72,25 +89,29 @@ def publish(
         upkeep.require_space(settings)
         new = _staged(settings, fingerprint)
         frames = dict(new.frames)
-        if findings := [found for check in checks for found in check(frames)]:
+        if findings := list(rules.refuse(frames)):
             raise RefusedError(findings)
         newest = newest_disclosure(frames)
-        facts = store.Facts(
-            release_id=release_id(newest, fingerprint),
-            kind=kind,
-            reason=reason,
-            vintage=newest,
-            fingerprint=fingerprint,
-            published_at=now,
-            run_id=run_id,
-            method=method(),
-        )
         with attached(settings, write=True) as con:
             old = store.read_head(con, new) if current else {}
-            if current and kind == "refresh":
-                unchanged = current.method == facts.method
-                if findings := holds(old, frames, method_unchanged=unchanged):
-                    raise HeldError(findings)
+            if kind == "refresh":
+                unchanged = current is not None and current.method == method()
+                found = _odd(rules, frames, old) + (
+                    holds(old, frames, method_unchanged=unchanged) if current else []
+                )
+                if found:
+                    raise HeldError(found)
+            facts = store.Facts(
+                release_id=release_id(newest, fingerprint),
+                kind=kind,
+                reason=reason,
+                vintage=newest,
+                fingerprint=fingerprint,
+                published_at=now,
+                run_id=run_id,
+                method=method(),
+                warnings=tuple(rules.warn(frames, old)),
+            )
             published = store.commit(con, settings, old, new, facts)
             plain.release(settings, con)
             if published.seq % upkeep.COMPACT_EVERY == 0:
@@ -101,7 +122,14 @@ def publish(
         return Publication(published, published=True)
 
 
-def newest_disclosure(tables: Mapping[str, pd.DataFrame]) -> date:
+def _odd(rules: Rules, new: Tables, old: Tables) -> list[str]:
+    """What cannot be true and is not in the head already, where a person let it in."""
+    found = rules.hold(new)
+    known = rules.hold(old) if found and old else {}
+    return [sentence for about, sentence in found.items() if about not in known]
+
+
+def newest_disclosure(tables: Tables) -> date:
     """The newest date on which the world learned something.
 
     Raises:

@@ -45,6 +45,7 @@ class Facts:
     run_id: str
     method: str
     held_fingerprint: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def read(
@@ -164,6 +165,7 @@ def _release(
     counts = {table_name: len(frame) for table_name, frame in tables.items()}
     row = vars(head) | {
         "vintage": pd.Timestamp(head.vintage),
+        "warnings": json.dumps(head.warnings, ensure_ascii=False),
         "n_rows": sum(counts.values()),
         "row_counts": json.dumps(counts, sort_keys=True),
         "content": json.dumps(content, sort_keys=True),

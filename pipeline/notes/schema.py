@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from pipeline.notes.registry import SLUG
 from pipeline.notes.values import Day, Quantity, hours, quantity
@@ -20,6 +27,9 @@ from pipeline.vocabulary import (
     Stage,
     Status,
 )
+
+# FLOP; the perceptron took 7e5, a thousand years of a million GPUs would take 1e34.
+FLOOR, CEILING = 1e3, 1e33
 
 Slug = Annotated[str, Field(pattern=SLUG)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -86,7 +96,17 @@ class Span(Strict):
         return float((self.low * self.high) ** 0.5)
 
 
-Flop = Annotated[Quantity, reads("", "FLOP")]
+def _possible(value: Quantity) -> Quantity:
+    """A training run that can be: a slip of the keyboard is a fault, not data."""
+    if not FLOOR <= value.value <= CEILING:
+        raise ValueError(
+            f"no training run has {value.value:.3g} FLOP: {FLOOR:.0e} to {CEILING:.0e} "
+            "are possible"
+        )
+    return value
+
+
+Flop = Annotated[Quantity, reads("", "FLOP"), AfterValidator(_possible)]
 Hours = Annotated[Quantity, reads("", "hours")]
 Dollars = Annotated[Quantity, reads("", "USD")]
 Times = Annotated[Quantity, reads("", "x", "%")]

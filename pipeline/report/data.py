@@ -6,6 +6,7 @@ What does not: wording and drawing. A table that a release does not have is left
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -68,7 +69,9 @@ QUERIES: dict[str, str] = {
     "ORDER BY benchmark, curve_id",
     "changes": 'SELECT "table", key, "column", change, old, new, ratio, changed_by '
     # The largest first; what moved by less than 2% stands with what was added.
-    "FROM meta.changes ORDER BY round(abs(coalesce(log10(nullif(ratio, 0)), 0)), 2) "
+    # A note that cannot be read is nobody's business but its author's.
+    "FROM meta.changes WHERE \"table\" <> 'raw.rejected' "
+    "ORDER BY round(abs(coalesce(log10(nullif(ratio, 0)), 0)), 2) "
     'DESC, "table", key, "column" LIMIT 400',
     "conflicts": "SELECT claim_id, vintage, until, node, z, weight, status, against, "
     "explanation FROM core.conflicts "
@@ -93,11 +96,12 @@ _PROJECTIONS = (
 )
 
 
-def read(path: Path) -> dict[str, Columns]:
-    """All parts of the page, each a dictionary of columns.
+def read(path: Path, names: Collection[str] = ()) -> dict[str, Columns]:
+    """Parts of the page, each a dictionary of columns.
 
     Args:
         path: a plain DuckDB file; opened read-only.
+        names: the parts wanted; all by default.
     """
     import duckdb
 
@@ -105,6 +109,8 @@ def read(path: Path) -> dict[str, Columns]:
         queries = {**QUERIES, "projections": _PROJECTIONS}
         parts = {}
         for name, query in queries.items():
+            if names and name not in names:
+                continue
             try:
                 parts[name] = _columns(con, query)
             except (duckdb.CatalogException, duckdb.BinderException):

@@ -20,6 +20,7 @@ from pipeline.contracts.conform import from_arrow
 from pipeline.contracts.derive import columns, comment, description
 from pipeline.lake import RefusedError, head, publish, recover, staging
 from pipeline.lake.connect import attached
+from pipeline.lake.publication import Rules
 from pipeline.lake.staging import Provenance
 from pipeline.lake.verify import mismatches
 
@@ -196,7 +197,7 @@ def test_findings_of_checks_refuse(settings):
         return ["o3 is heavier than the Earth"]
 
     with pytest.raises(RefusedError, match="heavier than the Earth"):
-        go(settings, checks=[implausible, lambda tables: []])
+        go(settings, rules=Rules(implausible))
     assert seen == [set(PUBLISHED)]
     assert head(settings) is None
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 
-from pipeline.assets import runs, watch
+from pipeline.assets import publish, runs, watch
 from pipeline.assets.build import build_definitions
 from pipeline.assets.jobs import REFRESH
-from pipeline.assets.sensors import daily, daily_fetch, sources_changed
+from pipeline.assets.sensors import (
+    daily,
+    daily_fetch,
+    daily_freshness,
+    sources_changed,
+)
 from pipeline.assets.warehouse import Warehouse
-from pipeline.lake import head
+from pipeline.lake import alerts, head
 from pipeline.settings import Settings
 from tests import mini
 
@@ -32,9 +38,10 @@ def _tick(settings: Settings, instance: dg.DagsterInstance) -> dg.RunRequest | N
     context = dg.build_sensor_context(
         instance=instance, resources={"warehouse": Warehouse(settings)}
     )
-    asked = sources_changed(context)
-    if isinstance(asked, dg.SkipReason):
+    result = sources_changed(context)
+    if not result.run_requests:
         return None
+    (asked,) = result.run_requests
     job = build_definitions(Warehouse(settings)).resolve_job_def(REFRESH)
     assert job.execute_in_process(instance=instance, tags=asked.tags).success
     return asked
@@ -55,6 +62,48 @@ def test_a_note_is_published_without_a_command(settings: Settings) -> None:
         assert head(settings).seq == 3
         assert back.tags[runs.FINGERPRINT] == first.tags[runs.FINGERPRINT]
         assert back.run_key != first.run_key  # a used key would never run again
+
+
+def test_the_sensor_reports_what_the_sources_are(settings: Settings) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def look(cursor: str | None) -> dg.SensorResult:
+            return sources_changed(dg.build_sensor_context(
+                instance=instance, cursor=cursor,
+                resources={"warehouse": Warehouse(settings)},
+            ))  # fmt: skip
+
+        first = look(None)
+        assert {e.asset_key.path[1] for e in first.asset_events} == {
+            "notes", "registries", "datasets",
+        }  # fmt: skip
+        assert look(first.cursor).asset_events == []
+        note = settings.sources / "notes" / "o5.md"
+        note.write_text(mini.note("o5", mini.O5))
+        (news,) = look(first.cursor).asset_events
+        note.unlink()
+        assert news.asset_key.path == ["sources", "notes"]
+
+
+def test_the_age_of_the_record_is_looked_at_though_nothing_is_new(
+    settings: Settings, monkeypatch
+) -> None:
+    days = lambda n: datetime(2025, 9, 17, tzinfo=UTC) + timedelta(days=n)  # noqa: E731
+    for n, passed in ((60, True), (61, False)):
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return days(n)  # noqa: B023
+
+        monkeypatch.setattr(publish, "datetime", Clock)
+        job = build_definitions(Warehouse(settings)).resolve_job_def("freshness")
+        with dg.DagsterInstance.ephemeral() as instance:
+            done = job.execute_in_process(instance=instance)
+        (evaluation,) = done.get_asset_check_evaluations()
+        assert evaluation.passed == passed
+    assert '"severity": "warning"' in alerts.path_of(settings).read_text()
+    assert isinstance(daily_freshness(), dg.RunRequest)
 
 
 @pytest.fixture

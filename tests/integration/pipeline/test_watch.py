@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 import synthetic
-from dagster._core.events import EngineEventData
 from dagster._core.test_utils import create_run_for_test
 
 from pipeline.assets import runs, watch
@@ -188,7 +187,44 @@ def test_a_run_whose_process_was_killed_is_run_again(settings, instance) -> None
 
 
 def _says_pid(instance: dg.DagsterInstance, run: dg.DagsterRun, pid: int) -> None:
-    instance.report_engine_event("Started.", run, EngineEventData.in_process(pid))
+    instance.add_run_tags(run.run_id, {runs.PROCESS: f"{runs._place()}:{pid}"})
+
+
+def _started(settings: Settings, instance: dg.DagsterInstance, tag: str | None) -> str:
+    run = _run(instance, _ask(settings, instance), Status.STARTED)
+    if tag:
+        instance.add_run_tags(run.run_id, {runs.PROCESS: tag})
+    return run.run_id
+
+
+def test_a_run_elsewhere_is_left_to_those_who_can_see_it(settings, instance) -> None:
+    gone = 2**22 + 1  # no process here
+    _started(settings, instance, f"another-boot/pid:[1]:{gone}")
+    assert runs.end_the_dead(instance) == []
+    assert "in hand" in _ask(settings, instance)
+
+
+def test_a_run_that_ended_meanwhile_is_not_reported(
+    settings, instance, monkeypatch
+) -> None:
+    run_id = _started(settings, instance, f"{runs._place()}:{2**22 + 1}")
+
+    def ends(process: int) -> bool:
+        instance.report_run_canceled(instance.get_run_by_id(run_id))
+        return False
+
+    monkeypatch.setattr(runs, "_alive", ends)
+    assert runs.end_the_dead(instance) == []
+    assert instance.get_run_by_id(run_id).status == Status.CANCELED
+
+
+def test_a_run_that_never_reached_a_step_is_ended_in_time(
+    settings, instance, monkeypatch
+) -> None:
+    run_id = _started(settings, instance, None)
+    assert runs.end_the_dead(instance) == []
+    monkeypatch.setattr(runs, "SIGNED_BY", -1.0)
+    assert runs.end_the_dead(instance) == [run_id]
 
 
 def test_back_to_older_sources_is_a_run_of_its_own(settings, instance) -> None:

@@ -1,0 +1,192 @@
+"""Magnitudes: what cannot be true of the estimates, and what is odd about a claim.
+
+What belongs here: rules on the size of figures. The first kind holds a release until a
+person looks (lake/holds.py); the second warns before publishing (`headroom note check`)
+and after it. What does not: comparisons with the last release (advisory.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.observe import observe
+
+Frames = Mapping[str, pd.DataFrame]
+
+RUNS = ("total", "pretraining")  # a run whose total is unknown counts with its bulk
+
+
+def impossible(frames: Frames) -> dict[tuple[str, ...], str]:
+    """Estimates that cannot be true, as a sentence by what they are about.
+
+    A stage whose 5% point lies above the 95% point of its run; a node more than
+    `check.record_factor` times the largest run known until its model's release, where
+    at least `check.record_known` are; and a claim alone on its node from which the
+    estimate is more than `check.prior_distance` orders of magnitude away, so that the
+    prior decides and not the claim.
+
+    Args:
+        frames: core.estimates, core.observations, core.models and core.assumptions.
+    """
+    assumed = Assumed.of(frames["core.assumptions"])
+    estimates = _time(frames["core.estimates"])
+    estimates = estimates[estimates["anchored"].astype(bool)]
+    return {
+        **_above_their_run(estimates),
+        **_above_all_runs(estimates, frames["core.models"], assumed),
+        **_left_to_the_prior(estimates, frames["core.observations"], assumed),
+    }
+
+
+def _time(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates in accelerator time; those of operations are derived from them."""
+    if "measure" not in estimates:
+        return estimates
+    return estimates[estimates["measure"] == "accelerator_time"]
+
+
+def _above_their_run(estimates: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    totals = estimates[estimates["stage"] == "total"].set_index("model_id")["flop_p95"]
+    parts = estimates[estimates["stage"] != "total"]
+    top = parts["model_id"].map(totals)
+    return {
+        ("run", row["model_id"], row["stage"]): (
+            f"{row['model_id']}/{row['stage']} would be at least "
+            f"{row['flop_p05']:.2g} FLOP, more than its whole run (at most {most:.2g})"
+        )
+        for row, most in zip(parts.to_dict("records"), top, strict=True)
+        if row["flop_p05"] > most
+    }
+
+
+def _above_all_runs(
+    estimates: pd.DataFrame, models: pd.DataFrame, assumed: Assumed
+) -> dict[tuple[str, ...], str]:
+    factor, known = assumed["check.record_factor"], assumed["check.record_known"]
+    dated = estimates.merge(models[["model_id", "released_on"]], on="model_id")
+    runs = dated[dated["stage"].isin(RUNS)]
+    found: dict[tuple[str, ...], str] = {}
+    for row in dated.dropna(subset=["flop_p50"]).to_dict("records"):
+        before = runs[
+            (runs["released_on"] <= row["released_on"])
+            & (runs["model_id"] != row["model_id"])
+        ]
+        largest = before["flop_p50"].max()
+        if before["model_id"].nunique() < known or not row["flop_p50"] > (
+            factor * largest
+        ):
+            continue
+        found["record", row["model_id"], row["stage"]] = (
+            f"{row['model_id']}/{row['stage']} would be {row['flop_p50']:.2g} FLOP, "
+            f"{row['flop_p50'] / largest:.2g} times the largest run known until its "
+            f"release ({largest:.2g})"
+        )
+    return found
+
+
+def _left_to_the_prior(
+    estimates: pd.DataFrame, observations: pd.DataFrame, assumed: Assumed
+) -> dict[tuple[str, ...], str]:
+    fused = observations[
+        (observations["role"] == "fused")
+        & (observations["kind"] == "equality")
+        & observations["reference_node"].isna()
+    ]
+    node = estimates["model_id"] + "/" + estimates["stage"]
+    alone = estimates.assign(node=node)[estimates["n_independent"] == 1]
+    both = fused.merge(alone, on="node")
+    middle = np.log10(both["flop_p50"].to_numpy(float))
+    far = np.abs(middle - both["log10_value"].to_numpy(float))
+    return {
+        ("prior", row["claim_id"]): (
+            f"{row['claim_id']} says 10^{row['log10_value']:.1f} FLOP and the estimate "
+            f"of {row['node']} would be {row['flop_p50']:.2g}: nothing but the prior "
+            "decides there"
+        )
+        for row in both[far > assumed["check.prior_distance"]].to_dict("records")
+    }
+
+
+def odd_claims(frames: Frames) -> pd.DataFrame:
+    """Accepted claims that look like slips: claim_id and problem, a row each.
+
+    Args:
+        frames: raw.claims, raw.sources, core.models, core.hardware, core.assumptions.
+    """
+    assumed = Assumed.of(frames["core.assumptions"])
+    claims = frames["raw.claims"]
+    observed = observe(
+        claims,
+        frames["raw.sources"],
+        frames["core.models"],
+        frames["core.hardware"],
+        assumed,
+    )
+    rows = [*_odd_levels(observed, assumed), *_odd_inputs(claims, assumed)]
+    return pd.DataFrame(rows, columns=["claim_id", "problem"])
+
+
+def _odd_levels(observed: pd.DataFrame, assumed: Assumed) -> Iterator[tuple[str, str]]:
+    levels = observed[
+        observed["reference_node"].isna()
+        & (observed["kind"] == "equality")
+        & (observed["status"] == "accepted")
+        & (observed["rank"] < 2)  # press and scrapes are held out by better claims
+        & (observed["arithmetic"] == "")
+        & np.isfinite(observed["log10_value"])
+    ]
+    apart = math.log10(assumed["check.claim_factor"])
+    above = math.log10(assumed["check.record_factor"])
+    runs = levels[levels["node"].str.endswith(tuple(f"/{s}" for s in RUNS))]
+    for row in levels[~levels["is_bulk"]].to_dict("records"):
+        others = levels[
+            (levels["node"] == row["node"]) & (levels["claim_id"] != row["claim_id"])
+        ]["log10_value"]
+        if len(others) and abs(row["log10_value"] - others.median()) > apart:
+            yield row["claim_id"], _compared(row, others.median(), "its other claims")
+        model = row["node"].split("/")[0] + "/"
+        earlier = runs[
+            (runs["disclosed_on"] <= row["disclosed_on"])
+            & ~runs["node"].str.startswith(model)
+        ]["log10_value"]
+        enough = len(earlier) >= assumed["check.record_known"]
+        if enough and row["log10_value"] > earlier.max() + above:
+            largest = "the largest run known on its day"
+            yield row["claim_id"], _compared(row, earlier.max(), largest)
+
+
+def _compared(row: dict[str, Any], other: float, what: str) -> str:
+    value = 10 ** row["log10_value"]
+    return f"{value:.2g} FLOP on {row['node']} is {value / 10**other:.2g} times {what}"
+
+
+# By input of a claim: the constant with its least and largest plausible figure, and the
+# unit in words.
+_INPUTS = {
+    "duration": ("check.duration", "hours"),
+    "chips": ("check.chips", "chips"),
+    "prompts": ("check.prompts", "prompts a step"),
+    "samples": ("check.samples", "samples a prompt"),
+    "mean_tokens": ("check.mean_tokens", "tokens a rollout"),
+    "price_per_hour": ("check.price", "USD an hour"),
+}
+
+
+def _odd_inputs(claims: pd.DataFrame, assumed: Assumed) -> Iterator[tuple[str, str]]:
+    stated = claims[(claims["status"] == "accepted") & claims["inputs"].notna()]
+    for claim_id, text in zip(stated["claim_id"], stated["inputs"], strict=True):
+        inputs = json.loads(text)
+        for name in inputs.keys() & _INPUTS.keys():
+            constant, unit = _INPUTS[name]
+            low, high = assumed.span(constant)
+            numbers = inputs[name] if isinstance(inputs[name], list) else [inputs[name]]
+            for number in numbers:
+                if isinstance(number, int | float) and not low <= number <= high:
+                    yield claim_id, f"{number:,.6g} {unit} is hardly possible"
