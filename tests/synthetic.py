@@ -82,7 +82,7 @@ def _value(table: type[Table], column: Column, i: int) -> object:
     if column.sql_type == "BIGINT":
         return i + 2
     high = checks.get("less_than_or_equal_to", {}).get("max_value", np.inf)
-    return 1.5 + i if np.isinf(high) else high * (i + 1) / (i + 2)
+    return 1.5 + i if high > 1e9 else high * (i + 1) / (i + 2)
 
 
 def _text(column: Column, pattern: str, i: int) -> str:

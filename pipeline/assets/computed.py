@@ -16,20 +16,14 @@ from pipeline.assets import runs
 from pipeline.assets.audited import Frames, Result, Step, asset_specs, check_specs
 from pipeline.assets.warehouse import LOCK_SECONDS, Warehouse
 from pipeline.lake import writer
+from pipeline.lake.fingerprints import METHOD
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.estimation.record import Posterior
 
-MODULES = (
-    "contracts",
-    "notes",
-    "estimation",
-    "projection",
-    "evidence",
-    "assets/computed.py",
-)
+MODULES = (*METHOD, "assets/computed.py")
 READ = (
     "raw.claims",
     "raw.corrections",

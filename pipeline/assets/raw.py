@@ -18,7 +18,7 @@ from pipeline.assets.warehouse import LOCK_SECONDS, Warehouse
 from pipeline.lake import Provenance, fingerprint, writer
 from pipeline.lake.inputs import read_inputs
 
-MODULES = ("contracts", "notes", "assets/raw.py")
+MODULES = ("vocabulary.py", "words", "contracts", "notes", "assets/raw.py")
 TABLES = (
     "raw.sources",
     "raw.claims",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,17 @@ def _as_declared(column: Column, values: pd.Series) -> pd.Series:
     return values
 
 
+def _not_finite(declared: Sequence[Column], frame: pd.DataFrame) -> pd.DataFrame:
+    """Infinities, in the form of pandera's failure cases; `gt=0` lets them pass."""
+    rows = [
+        {"column": c.name, "check": "finite", "failure_case": value, "index": at}
+        for c in declared
+        if c.name in frame and pd.api.types.is_float_dtype(frame[c.name])
+        for at, value in frame[c.name][np.isinf(frame[c.name])].items()
+    ]
+    return pd.DataFrame(rows, columns=["column", "check", "failure_case", "index"])
+
+
 def conform(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame as its contract wants it: typed, rounded, sorted by its key.
 
@@ -79,10 +91,13 @@ def conform(table: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
                 if column.sql_type == "DATE":  # as text: 20250101 would pass as 1970
                     out[column.name] = out[column.name].map(lambda v: f"no date: {v}")
                 continue  # pandera names the offending value below
+    faults = [_not_finite(declared, out)]
     try:
         out = pd.DataFrame(schema.validate(out, lazy=True))
     except pe.SchemaErrors as error:
-        raise ContractError(name(table), error.failure_cases) from error
+        faults.append(error.failure_cases)
+    if not (failures := pd.concat(faults, ignore_index=True)).empty:
+        raise ContractError(name(table), failures)
     ordered = [c.name for c in declared]
     return out[ordered].sort_values(list(key(table)), ignore_index=True)
 

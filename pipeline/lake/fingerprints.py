@@ -12,11 +12,12 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-_METHOD = (
+# Packages and modules that decide the tables.
+METHOD = (
     "vocabulary.py",
+    "words",
     "contracts",
     "notes",
-    "words",
     "estimation",
     "projection",
     "evidence",
@@ -42,7 +43,7 @@ def of_digests(digests: Mapping[str, str]) -> str:
 
 def method() -> str:
     """Sha256 over the method alone: its modules and library versions."""
-    return code(*_METHOD)
+    return code(*METHOD)
 
 
 def code(*places: str) -> str:

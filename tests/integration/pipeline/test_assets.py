@@ -185,9 +185,7 @@ def _exists(name: str) -> bool:
         return False
 
 
-CORE = tuple(
-    f"pipeline.{name}" for name in ("contracts", "notes", "estimation", "projection")
-)
+CORE = tuple("pipeline." + place.removesuffix(".py") for place in fingerprints.METHOD)
 
 
 @pytest.mark.parametrize("asset", [raw, computed], ids=["raw", "computed"])

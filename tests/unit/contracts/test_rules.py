@@ -27,7 +27,7 @@ def _bad_value(check: object) -> object:
         case "greater_than_or_equal_to":
             return statistics["min_value"] - 1
         case "less_than_or_equal_to":
-            return statistics["max_value"] + 1
+            return 2 * statistics["max_value"] + 1
     raise AssertionError(f"no bad value is known for {check.name}")
 
 
@@ -119,3 +119,13 @@ def test_order_of_rows_is_the_keys() -> None:
         assert list(frame[list(key(table))].itertuples(index=False)) == sorted(
             frame[list(key(table))].itertuples(index=False)
         )
+
+
+def test_a_number_is_no_date_and_infinity_no_number() -> None:
+    table = TABLES["raw.sources"]
+    frame = synthetic.frame(table)
+    for number in (20250101, 5.5):
+        assert "published_on" in _failing(table, frame.assign(published_on=number))
+    table = TABLES["core.estimates"]
+    frame = synthetic.frame(table).assign(flop_p05=np.inf, log10_sd=np.inf)
+    assert {"flop_p05", "log10_sd"} <= _failing(table, frame)
