@@ -19,7 +19,7 @@ def test_method_and_libraries_count(monkeypatch):
     monkeypatch.setattr(fingerprints, "version", lambda name: f"{name} 99")
     assert fingerprint({}) != one
     monkeypatch.undo()
-    modules = dict(fingerprints._modules(fingerprints._METHOD))
+    modules = dict(fingerprints._modules(fingerprints.METHOD))
     assert "contracts/core.py" in modules
     assert not any(path.startswith(("lake/", "cli/", "assets/")) for path in modules)
     monkeypatch.setattr(
