@@ -1,9 +1,5 @@
 """Numbers as people write them: `about 6e23`, `140_000`, `10x`, `20%`, `$1M`.
 
-<<<<<<< HEAD
-What belongs here: one small grammar (comparator, currency, number, multiplier, unit).
-What does not: running text (drafting).
-=======
 What belongs here: one small grammar (comparator, currency, number, multiplier, unit),
 and dates. What does not: running text (drafting) or tables of others (datasets).
 """
