@@ -143,6 +143,7 @@ def _told(name: str, rows: pd.DataFrame) -> dg.AssetCheckResult:
 def _facts(settings: Settings) -> dict[str, Any]:
     """What an operator asks of a release."""
     from pipeline.checks.advisory import days_old
+    from pipeline.report.answer import answer
 
     now = head(settings)
     if now is None:
@@ -163,8 +164,7 @@ def _facts(settings: Settings) -> dict[str, Any]:
     if now.warnings:
         told = "\n".join(f"- {sentence}" for sentence in now.warnings)
         facts["to look at"] = dg.MetadataValue.md(told)
-    if sentences := report.answered(settings.plain):
-        facts["answer"] = "\n".join(sentences)
+    facts["answer"] = dg.MetadataValue.md("\n\n".join(answer(settings.plain)))
     return facts
 
 

@@ -31,14 +31,6 @@ def build(settings: Settings, *, source: Path | None = None) -> Path:
     return target
 
 
-def answered(source: Path) -> list[str]:
-    """The answer of a plain file, as sentences."""
-    from pipeline.report.answer import NEEDED, answer
-    from pipeline.report.data import read
-
-    return answer(read(source, NEEDED))
-
-
 def release_of(path: Path) -> str | None:
     """Number and id of the release a page was made from; None if it is no page."""
     try:

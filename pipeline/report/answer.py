@@ -13,8 +13,6 @@ from pipeline.projection.headline import headline
 from pipeline.report.data import Columns, rows
 from pipeline.words.answer import facts, lines, paragraphs
 
-NEEDED = ("models", "scenarios", "convergence", "observed", "estimates")
-
 
 def answer(source: Path) -> list[str]:
     """Fact, condition and caveat as plain text, a paragraph each."""

@@ -6,7 +6,6 @@ What does not: wording and drawing. A table that a release does not have is left
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -96,12 +95,11 @@ _PROJECTIONS = (
 )
 
 
-def read(path: Path, names: Collection[str] = ()) -> dict[str, Columns]:
-    """Parts of the page, each a dictionary of columns.
+def read(path: Path) -> dict[str, Columns]:
+    """All parts of the page, each a dictionary of columns.
 
     Args:
         path: a plain DuckDB file; opened read-only.
-        names: the parts wanted; all by default.
     """
     import duckdb
 
@@ -109,8 +107,6 @@ def read(path: Path, names: Collection[str] = ()) -> dict[str, Columns]:
         queries = {**QUERIES, "projections": _PROJECTIONS}
         parts = {}
         for name, query in queries.items():
-            if names and name not in names:
-                continue
             try:
                 parts[name] = _columns(con, query)
             except (duckdb.CatalogException, duckdb.BinderException):
