@@ -28,7 +28,12 @@ def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
     """Fresh definitions; tests and the command line hand in their own warehouse."""
     return dg.Definitions(
         assets=[
-            *source_specs, epoch, inbox, sources, estimates_and_projections, release,
+            *source_specs,
+            epoch,
+            inbox,
+            sources,
+            estimates_and_projections,
+            release,
         ],  # fmt: skip
         asset_checks=[fresh],
         jobs=[refresh_job, fetch_job, freshness_job, inbox_job],
