@@ -34,7 +34,7 @@ def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
             sources,
             estimates_and_projections,
             release,
-        ],  # fmt: skip
+        ],
         asset_checks=[fresh],
         jobs=[refresh_job, fetch_job, freshness_job, inbox_job],
         schedules=[daily, daily_fetch, daily_freshness, daily_inbox],

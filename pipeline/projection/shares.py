@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.contracts import columns, contract
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
@@ -138,7 +139,9 @@ def share_table(history: History, models: pd.DataFrame) -> pd.DataFrame:
         if run.model in before:
             row |= scored(before[run.model])
         rows.append(row)
-    return pd.DataFrame(rows)
+    # A record without a forecast, or without a share, has all columns nevertheless.
+    names = [column.name for column in columns(contract("out.shares"))]
+    return pd.DataFrame(rows).reindex(columns=names)
 
 
 def scored(forecast: Forecast) -> dict[str, Any]:
