@@ -87,6 +87,14 @@ class Scenario(_Entry):
         return self
 
 
+# What a scenario may have; each is two columns of core.scenarios, `_low` and `_high`.
+LIMITS = tuple(
+    name
+    for name, field in Scenario.model_fields.items()
+    if field.annotation == Range | None
+)
+
+
 def read_assumptions(
     path: str, data: bytes
 ) -> tuple[tuple[Assumption, ...], list[Fault]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.notes.constants import Assumption, Scenario
+from pipeline.notes.constants import LIMITS, Assumption, Scenario
 from pipeline.notes.evidence import Score
 from pipeline.notes.faults import Fault
 from pipeline.notes.parse import Note, full_id
@@ -144,11 +144,7 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
     for position, s in enumerate(entries, 1):
         fitted = s.frontier_growth == "fitted"
         growth = None if isinstance(s.frontier_growth, str) else s.frontier_growth
-        ranges = {
-            "stall_after_months": s.stall_after_months,
-            "cluster_share": s.cluster_share,
-            "algorithmic_progress": s.algorithmic_progress,
-        }
+        limits = {name: getattr(s, name) for name in LIMITS}
         rows.append(
             {
                 "scenario": s.id,
@@ -169,7 +165,7 @@ def scenarios(entries: Iterable[Scenario]) -> pd.DataFrame:
             }
             | {
                 f"{name}_{end}": getattr(span, end) if span else None
-                for name, span in ranges.items()
+                for name, span in limits.items()
                 for end in ("low", "high")
             }
         )
