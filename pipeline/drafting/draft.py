@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
+from pipeline.drafting.candidates import Candidate, Found
 from pipeline.drafting.clean import one_line
 from pipeline.drafting.names import Subject
-from pipeline.drafting.rules import Candidate, Found
 from pipeline.notes.frontmatter import split
 
 TODO = "TO DO"

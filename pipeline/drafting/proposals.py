@@ -17,9 +17,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.drafting import words
+from pipeline.drafting.candidates import Candidate, Found, LeftOut
 from pipeline.drafting.names import Names, Subject
 from pipeline.drafting.numbers import Figure, figures
-from pipeline.drafting.rules import Candidate, Found, LeftOut
 from pipeline.notes.registry import Registry
 from pipeline.vocabulary import STAGES
 

@@ -15,10 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.drafting.candidates import Candidate
 from pipeline.drafting.clean import main_text
 from pipeline.drafting.draft import Head, draft_note, language_of, written
 from pipeline.drafting.page import page_of
-from pipeline.drafting.rules import Candidate, extract
+from pipeline.drafting.rules import extract
 from pipeline.inbox.feeds import Feed, Item, items, read_feeds
 from pipeline.inbox.web import Web, WebError
 from pipeline.lake.errors import UsageError

@@ -8,8 +8,8 @@ HEADROOM_LLM_MODEL are set; the key is never stored or shown.
 
 from __future__ import annotations
 
+from pipeline.drafting.candidates import Found
 from pipeline.drafting.proposals import INSTRUCTION, SCHEMA, checked, chunks, merged
-from pipeline.drafting.rules import Found
 from pipeline.notes.registry import Registry
 from pipeline.settings import LanguageModel
 
