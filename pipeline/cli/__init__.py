@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__, settings
-from pipeline.cli import explain, fetch, inbox, note, releases, report
+from pipeline.cli import explain, fetch, inbox, model, note, releases, report
 from pipeline.cli.console import (
     DATA_FAILED,
     DONE,
@@ -88,6 +88,7 @@ def project(
 for command in (init, refresh, status, estimates, projection, whatif, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
+app.add_typer(model.app, name="model")
 releases.register(app)
 fetch.register(app)
 inbox.register(app)

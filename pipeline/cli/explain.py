@@ -236,4 +236,4 @@ def _effect(claim: Row) -> str:
 
 
 def _line(text: str, style: str | None = None) -> None:
-    out.print(text, markup=False, style=style)
+    out.print(text, style=style)

@@ -77,13 +77,10 @@ def init(
     except OSError as error:
         stop(f"{error.filename or folder}: {error.strerror}", WRONG_USAGE)
     notes = len(list((folder / "sources" / "notes").glob("*.md")))
-    out.print(
-        f"Made a project in {folder} with {counted(notes, 'note')}.", markup=False
-    )
+    out.print(f"Made a project in {folder} with {counted(notes, 'note')}.")
     out.print(
         f"Next: `cd {shlex.quote(str(folder))}`, then `headroom refresh`"
         + (" once sources/notes has a note." if empty else "."),
-        markup=False,
     )
     raise typer.Exit(DONE)
 

@@ -5,6 +5,7 @@ What belongs here: the commands. What does not: the rules (notes/).
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline.cli.console import (
     WRONG_USAGE,
     Json,
     as_json,
+    counted,
     out,
     red,
     stop,
@@ -72,11 +74,16 @@ def check(
             red(str(fault))
         for each in odd:
             yellow(f"To look at: {each['claim_id']}: {each['problem']}")
-        out.print(
-            f"{len(record.notes)} notes hold, with {len(record.tables['raw.claims'])} "
-            f"claims and {len(record.tables['raw.scores'])} scores; "
-            f"{len(record.tables['core.models'])} models; {len(faults)} faults."
-        )
+        notes, claims, scores, models = (
+            counted(len(each), noun)
+            for each, noun in (
+                (record.notes, "valid note"), (record.tables["raw.claims"], "claim"),
+                (record.tables["raw.scores"], "score"),
+                (record.tables["core.models"], "model"),
+            )
+        )  # fmt: skip
+        wrong = counted(len(faults), "fault") if faults else "no faults"
+        out.print(f"{notes} with {claims} and {scores}; {models}; {wrong}.")
     if faults:
         raise typer.Exit(DATA_FAILED)
 
@@ -104,16 +111,28 @@ def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
 
 @app.command()
 def new(
-    source_id: Annotated[str, typer.Argument(help="Slug; becomes the file name.")],
+    source_id: Annotated[
+        list[str], typer.Argument(help="Slug; becomes the file name.")
+    ],
 ) -> None:
     """Write a template for a new note into sources/notes/."""
-    from pipeline.notes.template import SLUG_HELP, is_slug, template
+    from pipeline.notes.template import template
 
-    if not is_slug(source_id):
-        stop(f"{source_id!r} is not a slug; {SLUG_HELP}", WRONG_USAGE)
-    path = settings.load().sources / "notes" / f"{source_id}.md"
+    name = slug(" ".join(source_id))
+    path = settings.load().sources / "notes" / f"{name}.md"
     if path.exists():
         stop(f"{path} exists; choose another id or edit it", WRONG_USAGE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(template(source_id, datetime.now(UTC).date()), encoding="utf-8")
+    path.write_text(template(name, datetime.now(UTC).date()), encoding="utf-8")
     out.print(f"Wrote {path}. Fill it in, then run `headroom note check`.")
+
+
+def slug(text: str) -> str:
+    """An id as it was given; stops with a proposal where it is none."""
+    from pipeline.notes.template import SLUG_HELP, is_slug
+
+    if not is_slug(text):
+        proposed = re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
+        hint = f"use a slug: {proposed}" if is_slug(proposed) else SLUG_HELP
+        stop(f"{text!r} is no id; {hint}", WRONG_USAGE)
+    return text

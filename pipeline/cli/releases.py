@@ -7,7 +7,7 @@ does not: the work (lake/).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.console import (
+    DATA_FAILED,
+    WRONG_USAGE,
+    Json,
+    as_json,
+    out,
+    red,
+    stop,
+    table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,17 +231,18 @@ def _sentences() -> Iterator[None]:
 def _counts(found: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows added, removed and revised by table, in the order of the tables."""
     counts = []
-    for table, rows in found.groupby("table", sort=False):
+    for name, rows in found.groupby("table", sort=False):
         by_kind = rows.groupby("change")["key"].nunique()
         kinds = ("added", "removed", "revised")
-        counts.append({"table": table, **{k: int(by_kind.get(k, 0)) for k in kinds}})
+        counts.append({"table": name, **{k: int(by_kind.get(k, 0)) for k in kinds}})
     return counts
 
 
 def _show(counted: dict[str, Any], rows: pd.DataFrame) -> None:
     kinds = ("added", "removed", "revised")
     parts = [f"{counted[kind]} {kind}" for kind in kinds if counted[kind]]
-    out.print(f"\n[bold]{counted['table']}[/bold]: {', '.join(parts)}")
+    out.print()
+    out.print(f"{counted['table']}: {', '.join(parts)}", style="bold")
     ordered = rows.assign(far=_distance(rows)).sort_values(
         "far", ascending=False, kind="stable", na_position="last"
     )
@@ -252,13 +262,8 @@ def _distance(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(np.abs(np.log10(ratio)), index=rows.index)
 
 
-def _print(names: tuple[str, ...], rows: list[list[Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(*names, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    out.print(table, soft_wrap=False)
+def _print(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    table(names, ([_cell(value) for value in row] for row in rows))
 
 
 def _cell(value: Any) -> str:

@@ -15,7 +15,17 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop, yellow
+from pipeline.cli.console import (
+    WRONG_USAGE,
+    Json,
+    as_json,
+    counted,
+    out,
+    red,
+    stop,
+    table,
+    yellow,
+)
 from pipeline.cli.headline import answer, facts_of, tell
 from pipeline.cli.release import Row, day, rows
 from pipeline.settings import Settings
@@ -106,36 +116,60 @@ def _warnings(settings: Settings, head: Row) -> list[str]:
 def estimates(
     model: Annotated[str | None, typer.Argument(help="Model id or alias.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None,
+    developer: Annotated[
+        str | None, typer.Option(help="Only this developer's models.")
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(help="Only flagship, derivative or research models.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Estimated compute per model and stage, with 90% intervals."""
+    from pipeline.vocabulary import ROLES, STAGES
+
     settings = environment.load()
+    _one_of("stage", stage, STAGES)
+    _one_of("role", role, ROLES)
+    if developer is not None:
+        names = rows(settings, "SELECT DISTINCT developer FROM core.models ORDER BY 1")
+        developer = _one_of("developer", developer, [r["developer"] for r in names])
     wanted = find_model(settings, model) if model else None
     found = rows(
         settings,
         """
-        SELECT e.*, m.name FROM core.estimates e JOIN core.models m USING (model_id)
+        SELECT e.*, m.name, m.developer, m.role
+        FROM core.estimates e JOIN core.models m USING (model_id)
         WHERE ($1 IS NULL OR e.model_id = $1) AND ($2 IS NULL OR e.stage = $2)
+          AND ($3 IS NULL OR m.developer = $3) AND ($4 IS NULL OR m.role = $4)
         ORDER BY e.stage, e.flop_p50 DESC NULLS LAST, e.model_id
         """,
-        [wanted, stage],
+        [wanted, stage, developer, role],
     )
     if json:
         as_json(found)
         return
     if not found:
-        stop("There is no estimate for that.", WRONG_USAGE)
+        there = rows(
+            settings,
+            """SELECT DISTINCT stage FROM core.estimates
+            WHERE $1 IS NULL OR model_id = $1 ORDER BY stage""",
+            [wanted],
+        )
+        stages = ", ".join(r["stage"] for r in there)
+        about = f"{wanted} has {stages or 'none'}" if wanted else f"there are {stages}"
+        stop(f"no estimate matches; of stages {about}", WRONG_USAGE)
     table(
-        ["model", "stage", "5%", "median", "95%", "grade", "claims"],
+        ["model", "stage", *map(_figure, ("5%", "median", "95%")), "grade", "claims"],
         (
             [
-                r["model_id"], r["stage"], flop(r["flop_p05"]), flop(r["flop_p50"]),
-                flop(r["flop_p95"]), r["grade"] or "bounds only",
-                f"{r['n_independent']} of {r['n_claims']}",
+                r["model_id"], r["stage"], flop(r["flop_p05"]),
+                flop(r["flop_p50"]), flop(r["flop_p95"]),
+                r["grade"] or "bounds only", f"{r['n_independent']} of {r['n_claims']}",
             ]
             for r in found
         ),
     )  # fmt: skip
+    out.print(f"{counted(len(found), 'estimate')}, in FLOP.", style="dim")
 
 
 def projection(
@@ -143,7 +177,8 @@ def projection(
         str | None, typer.Option(help="Only claims disclosed by then; default: newest.")
     ] = None,
     scenario: Annotated[
-        str | None, typer.Option(help="A scenario of scenarios.yaml; default: all.")
+        str | None,
+        typer.Option(help="One of scenarios.yaml, or `all`; default: the headline's."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -154,11 +189,10 @@ def projection(
         r["scenario"]
         for r in rows(settings, "SELECT DISTINCT scenario FROM out.convergence")
     ]
-    if scenario is not None and scenario not in names:
-        stop(
-            f"there is no scenario {scenario!r}; there are {', '.join(names)}",
-            WRONG_USAGE,
-        )
+    if scenario is None and not json:
+        scenario = _headline(settings)
+    everything = scenario is None or scenario == "all"
+    scenario = None if everything else _one_of("scenario", scenario, [*names, "all"])
     parameters = [at, scenario]
     convergence = rows(
         settings,
@@ -177,7 +211,8 @@ def projection(
     if json:
         as_json({"vintage": at, "convergence": convergence, "months": months})
         return
-    out.print(f"As known on {at}:")
+    which = "all scenarios" if everything else f"scenario {scenario}"
+    out.print(f"As known on {at}, {which}:", style="bold")
     for reason in dict.fromkeys(
         f"{r['scenario']}: no projection, {r['reason']}"
         for r in convergence
@@ -185,11 +220,14 @@ def projection(
     ):
         out.print(f"  {reason}")
     told = [r for r in convergence if r["status"] != "none"]
+    first = ["scenario"] if everything else []  # one alone is named above
     table(
-        ["scenario", "ceiling", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
+        [*first, "ceiling", "leader",
+         *map(_figure, ("gap", "5%", "median", "95%")), "status"],
         (
             [
-                r["scenario"], r["share"], r["leader_model_id"] or "–",
+                *([r["scenario"]] if first else []), r["share"],
+                r["leader_model_id"] or "–",
                 f"{r['gap_oom_p50']:.2f}", day(r["date_p05"]), day(r["date_p50"]),
                 day(r["date_p95"]), r["status"] + (" (stale)" if r["stale"] else ""),
             ]
@@ -197,30 +235,53 @@ def projection(
         ),
     )  # fmt: skip
     table(
-        ["scenario", "month", "reasoning 5%", "median", "95%", "frontier", "converged"],
+        [*first, "month", *map(_figure, ("5%", "median", "95%", "frontier", "met"))],
         (
             [
-                r["scenario"], str(r["month"]), flop(r["reasoning_flop_p05"]),
-                flop(r["reasoning_flop_p50"]), flop(r["reasoning_flop_p95"]),
-                flop(r["frontier_flop_p50"]), f"{r['probability_converged']:.0%}",
+                *([r["scenario"]] if first else []), f"{r['month']:%b %Y}",
+                flop(r["reasoning_flop_p05"]), flop(r["reasoning_flop_p50"]),
+                flop(r["reasoning_flop_p95"]), flop(r["frontier_flop_p50"]),
+                f"{r['probability_converged']:.0%}",
             ]
             for r in months
             if (r["month"].month - 1) % 6 == 0
         ),
     )  # fmt: skip
-    if vintage is None and scenario is None:
-        tell(settings)
 
 
-def table(head: list[str], body: Iterable[list[Any]]) -> None:
-    """Print a table, or nothing if it is empty."""
-    from rich.table import Table
+def _figure(name: str) -> Any:
+    """A column of figures or dates: to the right, on one line."""
+    from rich.table import Column
 
-    made = Table(*head, box=None, pad_edge=False, header_style="bold")
-    for row in body:
-        made.add_row(*(str(cell) for cell in row))
-    if made.row_count:
-        out.print(made, soft_wrap=False)
+    style = "bold" if name == "median" else ""
+    return Column(name, justify="right", no_wrap=True, style=style)
+
+
+def _headline(settings: environment.Settings) -> str | None:
+    """The scenario that answers at the newest vintage; None if none does."""
+    from pipeline.projection.headline import headline
+
+    scenarios = rows(settings, "SELECT * FROM core.scenarios")
+    try:
+        row = headline(scenarios, rows(settings, "SELECT * FROM out.convergence"))
+    except LookupError:
+        return None
+    return str(row["scenario"])
+
+
+def _one_of(what: str, asked: str | None, known: Iterable[str]) -> str | None:
+    """The known spelling of a name; stops with the nearest where there is none."""
+    if asked is None:
+        return None
+    spellings = {name.casefold(): name for name in known}
+    if asked.casefold() not in spellings:
+        near = difflib.get_close_matches(asked.casefold(), spellings, n=1)
+        listed = ", ".join(spellings.values())
+        hint = (
+            f"did you mean {spellings[near[0]]!r}?" if near else f"there are {listed}"
+        )
+        stop(f"there is no {what} {asked!r}; {hint}", WRONG_USAGE)
+    return spellings[asked.casefold()]
 
 
 def find_model(settings: environment.Settings, name: str) -> str:

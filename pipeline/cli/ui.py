@@ -85,7 +85,6 @@ def ui(
             out.print(
                 f"Dagster UI on http://{HOST}:{port} (home: {settings.home}); "
                 "Ctrl-C stops.",
-                markup=False,
             )
             while all(child.poll() is None for child in children):
                 time.sleep(0.2)

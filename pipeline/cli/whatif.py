@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline import api
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.console import (
+    DATA_FAILED,
+    WRONG_USAGE,
+    Json,
+    as_json,
+    out,
+    stop,
+    table,
+)
 from pipeline.cli.release import Row, day
-from pipeline.cli.show import table
 from pipeline.words.numbers import flop
 
 if TYPE_CHECKING:
@@ -83,11 +90,10 @@ def _tell(found: WhatIf) -> None:
         out.print(
             f"  {model['name']} is new: {model['model_id']}, released "
             f"{model['released_on']}",
-            markup=False,
         )
     for role in _records(found.roles):
         why = f", {role['reason']}" if role["reason"] else ""
-        out.print(f"  on {role['node']}: {role['role']}{why}", markup=False)
+        out.print(f"  on {role['node']}: {role['role']}{why}")
     estimates = _records(found.estimates)
     table(
         ["stage", "before", "after", "median"],
@@ -109,9 +115,9 @@ def _tell(found: WhatIf) -> None:
         ),
     )
     for row in found.conflicts:
-        out.print(f"Conflict, {row['claim_id']}: {row['explanation']}", markup=False)
+        out.print(f"Conflict, {row['claim_id']}: {row['explanation']}")
     for row in found.settled:
-        out.print(f"Settled, {row['claim_id']}: {row['explanation']}", markup=False)
+        out.print(f"Settled, {row['claim_id']}: {row['explanation']}")
     if not found.conflicts:
         out.print("It would cause no conflict.")
 
