@@ -55,9 +55,9 @@ licences: setup-cluster # of what is installed, into docs/licences.md
 	@$(RUN)/python .ci/licences.py
 
 lock: setup-dev
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft -o requirements.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra cluster -o requirements-cluster.lock
-	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra cluster --group dev -o requirements-dev.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra site -o requirements.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra site --extra cluster -o requirements-cluster.lock
+	@$(RUN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --extra draft --extra site --extra cluster --group dev -o requirements-dev.lock
 
 clean: # keeps the lake: it holds the history of releases
 	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache .hypothesis

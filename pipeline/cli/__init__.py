@@ -28,6 +28,7 @@ from pipeline.cli.console import (
 from pipeline.cli.init import init
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
+from pipeline.cli.site import site
 from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 from pipeline.cli.whatif import whatif
@@ -85,7 +86,7 @@ def project(
         settings.choose(folder)
 
 
-for command in (init, refresh, status, estimates, projection, whatif, sql, ui):
+for command in (init, refresh, status, estimates, projection, whatif, sql, site, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 app.add_typer(model.app, name="model")
