@@ -130,7 +130,7 @@ def red(message: str) -> None:
 
 def yellow(message: str) -> None:
     """One line in yellow on standard error: to look at, nothing is broken."""
-    err.print(Text(message, style="yellow"))
+    err.print(message, style="yellow")
 
 
 def stop(message: str, code: int = DATA_FAILED) -> NoReturn:

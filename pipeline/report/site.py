@@ -141,13 +141,12 @@ def _write(settings: Settings, release: Head, source: Path, url: str) -> list[An
     from pipeline.lake.history import plain_of
     from pipeline.report.page import render
 
-    docs = next((path for path in _DOCS if path.is_dir()), None)
+    docs = next((path for path in _DOCS if path.is_dir()), source)
     source.mkdir(parents=True)
-    if docs:
-        for path in docs.rglob("*.md"):
-            place = source / path.relative_to(docs)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+    written = [path.relative_to(docs) for path in docs.rglob("*.md")]
+    for path in written:
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(docs / path, source / path)
     export(settings, release, source / "data")
     plain = plain_of(settings, release)
     (source / "report.html").write_text(render(plain), encoding="utf-8")
@@ -160,8 +159,8 @@ def _write(settings: Settings, release: Head, source: Path, url: str) -> list[An
         pages.releases(url)
         pages.downloads()
         pages.home(plain, url)
-    for path in source.rglob("*.md"):
-        path.write_text(_links(path), encoding="utf-8")
+    for path in written:
+        (source / path).write_text(_links(source / path), encoding="utf-8")
     return _navigation(source)
 
 
