@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.console import (
+    DATA_FAILED,
+    WRONG_USAGE,
+    Json,
+    as_json,
+    out,
+    red,
+    stop,
+    table,
+)
 from pipeline.cli.draft import move, needs_extra
-from pipeline.cli.show import table
 
 if TYPE_CHECKING:
     from pipeline.inbox.box import Entry

@@ -448,13 +448,11 @@ class _Pages:
 
     def home(self, plain: Path, url: str) -> None:
         from pipeline.report.answer import answer
-        from pipeline.report.data import read
 
-        answered = answer(read(plain))
         self.page(
             "index.md",
             "How much compute goes into reasoning training",
-            *(_text(sentence) for sentence in answered),
+            *(_text(sentence) for sentence in answer(plain)),
             "[The report](report.html) has the charts, every estimate and the claims "
             "behind it. [Models](models/index.md), [sources](sources/index.md) and "
             "[downloads](downloads.md) have the data.",
