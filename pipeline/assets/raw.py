@@ -18,7 +18,14 @@ from pipeline.assets.warehouse import LOCK_SECONDS, Warehouse
 from pipeline.lake import Provenance, fingerprint, writer
 from pipeline.lake.inputs import read_inputs
 
-MODULES = ("vocabulary.py", "words", "contracts", "notes", "assets/raw.py")
+MODULES = (
+    "vocabulary.py",
+    "words",
+    "contracts",
+    "notes",
+    "datasets",
+    "assets/raw.py",
+)
 TABLES = (
     "raw.sources",
     "raw.claims",

@@ -17,24 +17,19 @@ from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, err, out, 
 if TYPE_CHECKING:
     from pipeline.lake.fetch import Fetched
 
-app = typer.Typer(no_args_is_help=True)
-
 
 def register(commands: typer.Typer) -> None:
-    """Add the commands of this module."""
-    commands.add_typer(app, name="fetch")
+    """Add the command of this module."""
+    commands.command(name="fetch")(fetch)
 
 
-@app.callback()
-def group() -> None:
-    """Get published tables into sources/datasets/."""
-
-
-@app.command()
-def epoch(
+def fetch(
+    name: Annotated[str, typer.Argument(help="Whose table: epoch or owid.")],
     url: Annotated[
         str | None,
-        typer.Option(help="Address; default: HEADROOM_EPOCH_URL, or Epoch's own."),
+        typer.Option(
+            help="Address; default: the organisation's own (HEADROOM_EPOCH_URL)."
+        ),
     ] = None,
     file: Annotated[
         Path | None, typer.Option(help="Take this local file instead.")
@@ -48,7 +43,8 @@ def epoch(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Fetch Epoch AI's table of models, unless the stored one is current."""
+    """Get a published table into sources/datasets/, if it is newer than the stored."""
+    from pipeline.datasets import CONNECTORS
     from pipeline.lake.errors import FetchError, UsageError
     from pipeline.lake.fetch import take
 
@@ -56,13 +52,19 @@ def epoch(
         stop("give either --url or --file", WRONG_USAGE)
     if vintage is not None and file is None:
         stop("--vintage goes with --file", WRONG_USAGE)
+    known = {connector.id: connector.address for connector in CONNECTORS}
+    if name not in known:
+        stop(f"{name!r} is no table; use one of {', '.join(known)}", WRONG_USAGE)
     where = settings.load()
+    address = url or (where.epoch_url if name == "epoch" else known[name])
+    if file is None and address is None:
+        stop(f"no address of {name} is known: give --url or --file", WRONG_USAGE)
     try:
         if file is not None:
             day = vintage.date() if vintage else None
             found = take(file, where.datasets, day)
         else:
-            found = _download(url or where.epoch_url, where.datasets, quiet=json)
+            found = _download(address or "", where.datasets, quiet=json)
     except UsageError as error:
         stop(str(error), WRONG_USAGE)
     except FetchError as error:

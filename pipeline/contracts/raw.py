@@ -30,6 +30,7 @@ OUTCOMES = (
     "unreadable",
     "implausible",
     "marked_wrong",
+    "before_release",
 )
 REVISIONS = ("added", "revised", "relabelled", "withdrawn", "renamed", "gone")
 
@@ -42,6 +43,7 @@ class Sources(Table):
     publisher: Text = column("who published it")
     author: Text = column("who wrote it, where named", null=True)
     url: Text = column("where it can be read", pattern=r"^https?://")
+    licence: Text = column("terms of a dataset; a note quotes", null=True)
     published_on: Day = column("date of publication", unit="date")
     retrieved_on: Day = column("date on which it was read", unit="date", null=True)
     kind: Text = column("standing of the source", one_of=SOURCE_KINDS)

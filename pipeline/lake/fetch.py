@@ -1,7 +1,7 @@
 """Fetching a published table into `sources/datasets/`.
 
 What belongs here: one download, polite (conditional, with pauses between tries) and
-whole (checked, then moved into place). What does not: what the rows mean (notes/bulk).
+whole (checked, then moved into place). What does not: what the rows mean (datasets/).
 
 The stored file is named after the day from which its content was public as far as we
 know: the server's Last-Modified, else the day of the download. Validators of the last
@@ -11,6 +11,7 @@ answer lie in a sidecar beside the files, which is no input of the pipeline.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +24,14 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from pipeline.datasets import CONNECTORS
+from pipeline.datasets.base import Dataset, Limits, read_dataset, vintage_of
 from pipeline.lake.errors import FetchError, UsageError
 from pipeline.lake.files import replacing
-from pipeline.notes.bulk_file import Dataset, Limits, read_dataset, vintage_of
+from pipeline.notes.frontmatter import escaped
 
 SIDECAR = ".fetched.json"
+_COPY = re.compile(r"\s*\(\d+\)$")
 TRIES = 4
 FIRST_PAUSE = 1.0  # seconds; doubles with each try
 TIMEOUT = 30.0  # seconds without a byte
@@ -95,7 +99,7 @@ def fetch(
         return _fetched(stored, is_new=False)
     stem = PurePosixPath(parts.path).stem or "dataset"
     day = min(_day(answer.last_modified) or today, today)
-    name = f"{stem}_{day.isoformat()}.csv"
+    name = _tidy(f"{stem}_{day.isoformat()}.csv")
     done = _keep(answer.body, folder, name, url)
     _remember(
         folder,
@@ -126,14 +130,23 @@ def take(path: Path, folder: Path, vintage: date | None) -> Fetched:
     name = path.name
     if vintage is not None:
         named = vintage_of(name)
-        stem = named[0] if named else path.stem
-        name = f"{stem}_{vintage.isoformat()}.csv"
+        stem = named[0] if named else _COPY.sub("", path.stem)
+        name = f"{stem}_{vintage.isoformat()}{path.suffix or '.csv'}"
     if vintage_of(name) is None:
         raise UsageError(
             f"{name}: the name carries no vintage; give --vintage with the day from "
             "which the file was public"
         )
-    return _keep(path.read_bytes(), folder, name, str(path))
+    return _keep(path.read_bytes(), folder, _tidy(name), str(path), vintage)
+
+
+def _tidy(name: str) -> str:
+    """A file's name without blanks and capitals, or a browser's `(1)`."""
+    named = vintage_of(name)
+    stem, edition = (named[0], named[1]) if named else (PurePosixPath(name).stem, "")
+    plain = re.sub(r"[^a-z0-9_]+", "-", _COPY.sub("", stem).lower()).strip("-_")
+    ending = PurePosixPath(name).suffix.lower()
+    return f"{plain or 'dataset'}_{edition}{ending}" if edition else name
 
 
 def _patiently(
@@ -148,11 +161,9 @@ def _patiently(
             error.close()
             if error.code == 304:
                 return _Answer(None)
-            why = f"answered {error.code} {error.reason}"
+            why = escaped(f"answered {error.code} {error.reason}")
             if error.code not in _WORTH_ANOTHER_TRY:
-                raise FetchError(
-                    f"{url} {why}; check the address, or set HEADROOM_EPOCH_URL"
-                ) from error
+                raise FetchError(f"{url} {why}; check the address") from error
             last: Exception = error
         except (OSError, HTTPException) as error:
             why = f"could not be read ({getattr(error, 'reason', error)})"
@@ -204,25 +215,35 @@ def _day(last_modified: str | None) -> date | None:
         return None
 
 
-def _keep(body: bytes, folder: Path, name: str, origin: str) -> Fetched:
+def _keep(
+    body: bytes, folder: Path, name: str, origin: str, vintage: date | None = None
+) -> Fetched:
     """Store a body that is a dataset, unless the same content is stored already."""
-    dataset, faults = read_dataset(name, body, _ANY, date.max)
+    dataset, faults = read_dataset(name, body, _ANY, date.max, CONNECTORS)
     if dataset is None:
-        what = f"{faults[0].field} {faults[0].problem}".strip()
+        why = escaped(f"{faults[0].problem}. {faults[0].remedy}")
+        raise FetchError(f"{escaped(origin)} is not stored: {why}")
+    if (note := folder.parent / "notes" / f"{dataset.source_id}.md").exists():
         raise FetchError(
-            f"{origin} is not Epoch's table ({what}); nothing was stored: check the "
-            "address or the file"
+            f"{origin} is not stored: its id would be that of {note.name}; rename the "
+            "note or the file"
         )
-    for other in sorted(folder.glob("*.csv")):
-        if other.read_bytes() == body:
+    for other in sorted(folder.glob("*.*")):
+        if other.name[0] == "." or other.read_bytes() != body:
+            continue
+        if vintage is None or vintage_of(other.name) == vintage_of(name):
             return _counted(other, dataset, is_new=False)
+        other.rename(folder / name)  # the same content with its vintage put right
+        return _counted(folder / name, dataset, is_new=True)
     with replacing(folder / name) as temporary:
         temporary.write_bytes(body)
     return _counted(folder / name, dataset, is_new=True)
 
 
 def _fetched(path: Path, *, is_new: bool) -> Fetched:
-    dataset, faults = read_dataset(path.name, path.read_bytes(), _ANY, date.max)
+    dataset, faults = read_dataset(
+        path.name, path.read_bytes(), _ANY, date.max, CONNECTORS
+    )
     if dataset is None:
         raise FetchError(f"{faults[0]}; delete the file and fetch it again")
     return _counted(path, dataset, is_new=is_new)

@@ -18,6 +18,7 @@ METHOD = (
     "words",
     "contracts",
     "notes",
+    "datasets",
     "estimation",
     "projection",
     "evidence",

@@ -37,6 +37,7 @@ def sources(notes: Iterable[Note]) -> pd.DataFrame:
             "publisher": n.source.publisher,
             "author": n.source.author,
             "url": n.source.url,
+            "licence": None,
             "published_on": n.source.published_on,
             "retrieved_on": n.source.retrieved_on,
             "kind": n.source.kind,

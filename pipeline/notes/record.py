@@ -6,13 +6,16 @@ the bytes (lake/inputs.py reads the folder).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from pipeline.notes import bulk, constants, corrections, frames
+from pipeline.datasets import CONNECTORS
+from pipeline.datasets.base import Connector
+from pipeline.datasets.merge import read_bulk
+from pipeline.notes import constants, corrections, frames
 from pipeline.notes.faults import Fault
 from pipeline.notes.parse import Note, read_notes, stem
 from pipeline.notes.registry import Registry, build, read_hardware, read_models
@@ -30,12 +33,17 @@ class Record:
     faults: tuple[Fault, ...]
 
 
-def read_record(files: Mapping[str, bytes], today: date) -> Record:
+def read_record(
+    files: Mapping[str, bytes],
+    today: date,
+    connectors: Sequence[Connector] = CONNECTORS,
+) -> Record:
     """Read `sources/` from memory.
 
     Args:
         files: path relative to sources/ → bytes.
         today: a note dated later (plus `notes.embargo_days`) is refused.
+        connectors: whose tables can be read.
     """
     missing = [
         Fault(name, 0, "", "the file is missing", "Restore it from version control")
@@ -59,13 +67,14 @@ def read_record(files: Mapping[str, bytes], today: date) -> Record:
         "raw.claims": frames.claims(checked.notes),
         "core.models": frames.models(models),
     }
-    added = bulk.read_bulk(
+    added = read_bulk(
         files,
         registry,
         noted["raw.claims"],
         assumptions,
         latest,
         {note.source.id for note in checked.notes},
+        connectors,
     )
     joined = added.added_to(noted)
     corrected, correction_faults = corrections.read_corrections(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.notes.bulk_names import clean
+from pipeline.datasets.names import clean
 
 _DATA = ("training dataset size (total)", "training dataset size (datapoints)")
 

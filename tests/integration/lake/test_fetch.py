@@ -176,7 +176,7 @@ def test_lasting_trouble_is_told_and_leaves_nothing(
 
 def test_a_wrong_address_is_not_tried_again(server: Server, tmp_path: Path) -> None:
     server.answers = [_status(404)]
-    with pytest.raises(FetchError, match=r"answered 404.*HEADROOM_EPOCH_URL"):
+    with pytest.raises(FetchError, match=r"answered 404.*check the address"):
         fetch(server.url, tmp_path, TODAY, pause=_unasked)
 
 
@@ -187,7 +187,7 @@ def test_a_page_instead_of_a_table_is_refused(
     fetch(server.url, tmp_path, date(2026, 11, 1), pause=_unasked)
     before = _left(tmp_path)
     server.answers = [_whole(page)]
-    with pytest.raises(FetchError, match="is not Epoch's table"):
+    with pytest.raises(FetchError, match="is not stored"):
         fetch(server.url, tmp_path, TODAY, pause=_unasked)
     assert _left(tmp_path) == before
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from pipeline.contracts import conform, contract
-from pipeline.notes.bulk_file import vintage_of
-from pipeline.notes.bulk_names import near, slug
+from pipeline.datasets.base import vintage_of
+from pipeline.datasets.names import near, slug
 from pipeline.notes.record import Record, read_record
 from tests import loaded, mini
 
@@ -248,9 +248,9 @@ def test_epochs_own_note_is_the_original_before_others() -> None:
         ("models.csv", HEADER, "carries no vintage"),
         ("models_2025-13.csv", HEADER, "carries no vintage"),
         ("models_2031-01.csv", HEADER, "lies in the future"),
-        ("models_2025-04.csv", "Model,Publication date\n", "column is missing"),
-        ("models_2025-04.csv", "", "column is missing"),
-        ("models_2025-04.csv", '"a', "not a CSV file"),
+        ("models_2025-04.csv", "Model,Publication date\n", "no connector knows"),
+        ("models_2025-04.csv", "", "empty"),
+        ("models_2025-04.csv", '"a', "quote"),
     ],
 )
 def test_a_file_that_is_no_dataset_is_a_fault_and_stops_nothing(

@@ -1,8 +1,8 @@
 """Bulk datasets as claims, with an account of every row.
 
 What belongs here: which row becomes which claim, what the claims of several files and
-the hand notes have to do with one another. What does not: cells (bulk_file.py),
-spelling (bulk_names.py), and what a claim weighs (estimation/standing.py).
+the hand notes have to do with one another. What does not: cells (base.py),
+spelling (names.py), and what a claim weighs (estimation/standing.py).
 
 **Rows.** A row with compute and a publication date is a claim on the whole of training
 (`total`); every other row has a named reason in raw.bulk_rows. Models that a used row
@@ -14,27 +14,34 @@ value, or another confidence, supersedes it; a blank withdraws it (`withdrawn_on
 the vintages from then on. A row that is absent says nothing: files differ in what they
 list.
 
+**Organisations.** Each has its own row of files. A figure that another organisation's
+file states, within `bulk.same_value`, echoes it. A connector that `passes_on` another's
+figures is its echo wherever that one lists the model, whatever the edition; where it
+came first, the original supersedes it.
+
 **Hand notes.** A row with the value of a hand note's claim on the same model, within
 `bulk.same_value`, is the same evidence and `repeats` it, whichever source states it;
-Epoch's own come first. What a person has judged holds: such an echo never speaks while
-its original is disclosed, be that fused, doubtful or corrected. A row with another
-value is held out wherever the hand notes of primary or analyst sources have an absolute
-claim of their own on the node; it counts, with its own spread, where they have none.
+those of the organisation's own notes come first. What a person has judged holds: such
+an echo never speaks while its original is disclosed, be that fused, doubtful or
+corrected. A row with another value is held out wherever the hand notes of primary or
+analyst sources have an absolute claim of their own on the node; it counts, with its own
+spread, where they have none.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from pipeline.notes.bulk_file import Dataset, Limits, Row, read_dataset
-from pipeline.notes.bulk_names import Identities, near
+from pipeline.datasets import CONNECTORS
+from pipeline.datasets.base import Connector, Dataset, Limits, Row, read_dataset
+from pipeline.datasets.names import Identities, near
 from pipeline.notes.constants import Assumption
 from pipeline.notes.faults import Fault
 from pipeline.notes.registry import Registry, folded
@@ -105,16 +112,18 @@ def read_bulk(
     assumptions: tuple[Assumption, ...],
     latest: date,
     taken: Collection[str] = (),
+    connectors: Sequence[Connector] = CONNECTORS,
 ) -> Bulk:
     """Read all dataset files.
 
     Args:
-        files: path relative to sources/ → bytes; only `datasets/*.csv` are read.
+        files: path relative to sources/ → bytes; only those in `datasets/` are read.
         registry: models by name.
         hand: raw.claims of the notes.
         assumptions: the constants; `bulk.*` are used.
         latest: a file of a later vintage is refused.
         taken: ids of sources that the notes use.
+        connectors: who may have made a file.
     """
     found = Bulk()
     chosen = {p: d for p, d in sorted(files.items()) if p.startswith("datasets/")}
@@ -130,7 +139,7 @@ def read_bulk(
         return found
     datasets: dict[str, Dataset] = {}
     for path, data in chosen.items():
-        dataset, faults = read_dataset(path, data, limits, latest)
+        dataset, faults = read_dataset(path, data, limits, latest, connectors)
         found.faults.extend(faults)
         if dataset is not None and dataset.source_id in {*taken, *datasets}:
             found.faults.append(
@@ -174,12 +183,19 @@ class _Reader:
         self._names = names
         self._hand = hand
         self._same_value = same_value
-        self._seen: dict[str, _Seen] = {}
-        self._before: Dataset | None = None
+        # By organisation and model: what its last file said, all it ever claimed.
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._stated: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._last: dict[str, Dataset] = {}
+        self._added: set[str] = set()
+        self._passes_on: dict[str, str] = {}
 
     def read(self, dataset: Dataset) -> None:
         """Take in the next file."""
         self._found.sources.append(_source(dataset))
+        org, of = dataset.connector.id, dataset.connector.passes_on
+        if of is not None:
+            self._passes_on[org] = of
         here: dict[str, _Seen] = {}
         spare: dict[str, tuple[Row, dict[str, Any]]] = {}
         accounts = [self._account(dataset, row) for row in dataset.rows]
@@ -200,7 +216,7 @@ class _Reader:
             entry["reason"] = why or None
             here[model] = self._value(dataset, model, row, claim)
         for model, (row, entry) in spare.items():
-            if model not in here and model in self._seen:
+            if model not in here and (org, model) in self._seen:
                 here[model] = self._blank(dataset, model, row, entry)
         for row, entry in zip(dataset.rows, accounts, strict=True):
             model_id = self._names.known(row.name)
@@ -210,8 +226,8 @@ class _Reader:
                 self._found.notable[model_id] = was or row.notable
         self._found.rows.extend(accounts)
         self._gone(dataset, here)
-        self._seen |= here
-        self._before = dataset
+        self._seen |= {(org, model): seen for model, seen in here.items()}
+        self._last[org] = dataset
 
     def _account(self, dataset: Dataset, row: Row) -> dict[str, Any]:
         return {
@@ -228,8 +244,9 @@ class _Reader:
 
     def _claim(self, dataset: Dataset, model: str, row: Row) -> dict[str, Any]:
         """The claim of a usable row; the model joins core.models if it is new."""
-        if not self._names.is_registered(row.name) and model not in self._seen:
+        if not self._names.is_registered(row.name) and model not in self._added:
             self._found.models.append(_model(model, row))
+            self._added.add(model)
         claim = {
             "claim_id": f"{dataset.source_id}/{model}",
             "source_id": dataset.source_id,
@@ -245,21 +262,54 @@ class _Reader:
             "disclosed_on": dataset.vintage,
             "locator": f"row {row.number} of the file ({row.name})",
             "summary": f"{row.name}: {row.value:g} FLOP in the file of "
-            f"{dataset.edition}, {row.label}.",
+            f"{dataset.edition} by {dataset.connector.publisher}, {row.label}.",
             "caveat": row.caveat or None,
             "url": row.url,
-            "repeats": self._hand_claim(model, row.value or math.nan),
+            "repeats": self._same_elsewhere(dataset, model, row.value or math.nan),
             "supersedes": None,
             "status": "accepted",
             "withdrawn_on": None,
         }
         self._found.claims.append(claim)
+        self._stated.setdefault((dataset.connector.id, model), []).append(claim)
         return claim
 
-    def _hand_claim(self, model: str, value: float) -> str | None:
-        """The hand claim with the same value: Epoch's first, then the nearest."""
+    def _same_elsewhere(self, dataset: Dataset, model: str, value: float) -> str | None:
+        """The claim of a note or of another organisation that a row echoes."""
+        org = dataset.connector.id
+        noted = self._hand_claim(org, model, value)
+        if noted is not None:
+            return noted
+        original = self._stated.get((self._passes_on.get(org, ""), model))
+        if original:
+            nearest = min(original, key=lambda c: abs(c["value"] - value))
+            return str(nearest["claim_id"])
+        for (other, about), seen in self._seen.items():
+            held = seen.standing
+            if other == org or about != model or held is None:
+                continue
+            if abs(_figure(held.row) - value) / value <= self._same_value:
+                return str(held.claims[0]["claim_id"])
+        return None
+
+    def _supersede_passed_on(self, org: str, model: str, claim: dict[str, Any]) -> None:
+        """What others passed on of an organisation falls once its own row is there."""
+        ids = [
+            c["claim_id"]
+            for other, of in self._passes_on.items()
+            if of == org
+            for c in self._stated.get((other, model), [])
+            if not c["repeats"]
+        ]
+        if ids:
+            named = filter(None, [claim["supersedes"], *ids])
+            claim["supersedes"] = ", ".join(named)
+            claim["repeats"] = None if claim["repeats"] in ids else claim["repeats"]
+
+    def _hand_claim(self, org: str, model: str, value: float) -> str | None:
+        """The hand claim with the same value: its own first, then the nearest."""
         same = [
-            (not str(c["claim_id"]).startswith("epoch-"), distance, c["claim_id"])
+            (not str(c["claim_id"]).startswith(f"{org}-"), distance, c["claim_id"])
             for c in self._hand.get(model, [])
             if (distance := abs(c["value"] - value) / value) <= self._same_value
         ]
@@ -269,14 +319,16 @@ class _Reader:
         self, dataset: Dataset, model: str, row: Row, claim: dict[str, Any]
     ) -> _Seen:
         """How a value stands to the one that held so far."""
-        before = self._seen.get(model)
+        org = dataset.connector.id
+        before = self._seen.get((org, model))
         if before is not None and folded(before.row.name) != folded(row.name):
             self._revise(model, before.dataset, dataset, "renamed",
                          (before.row.name, row.name))  # fmt: skip
         held = before.standing if before is not None else None
         if held is None:
-            if self._before is not None:
-                last = before.dataset if before is not None else self._before
+            self._supersede_passed_on(org, model, claim)
+            if org in self._last:
+                last = before.dataset if before is not None else self._last[org]
                 self._revise(model, last, dataset, "added", (None, _told(row)))
             return _Seen(dataset, row, _Standing([claim], row))
         if _same(held.row, row):
@@ -294,7 +346,7 @@ class _Reader:
         self, dataset: Dataset, model: str, row: Row, entry: dict[str, Any]
     ) -> _Seen:
         """A row without a usable value, of a model that had one."""
-        before = self._seen[model]
+        before = self._seen[dataset.connector.id, model]
         held = before.standing
         if held is None or row.outcome not in _ENDS_A_VALUE:
             return _Seen(dataset, row, held)
@@ -310,7 +362,9 @@ class _Reader:
 
     def _gone(self, dataset: Dataset, here: Mapping[str, _Seen]) -> None:
         """Models with a value that this file should list and does not."""
-        for model, before in self._seen.items():
+        for (org, model), before in self._seen.items():
+            if org != dataset.connector.id:
+                continue
             listed = before.dataset.kind == dataset.kind or (
                 dataset.is_notable and before.row.notable
             )
@@ -365,13 +419,15 @@ def _told(row: Row) -> str:
 
 
 def _source(dataset: Dataset) -> dict[str, Any]:
+    by = dataset.connector
     return {
         "source_id": dataset.source_id,
-        "title": f"Data on AI models: {dataset.kind.replace('-', ' ')} models, "
+        "title": f"{by.title}: {dataset.kind.replace('-', ' ')}, "
         f"file of {dataset.edition}",
-        "publisher": "Epoch AI",
-        "author": "Epoch AI",
-        "url": "https://epoch.ai/data/ai-models",
+        "publisher": by.publisher,
+        "author": by.publisher,
+        "licence": by.licence,
+        "url": by.page,
         "published_on": dataset.vintage,
         "retrieved_on": None,
         "kind": "analyst",

@@ -1,7 +1,7 @@
 """Names of bulk rows: cleaned, turned into ids, and compared with the registry.
 
-What belongs here: spelling. What does not: which row is used (bulk.py). A name leads to
-a registered model by alias only; a name that is merely near is listed for a person.
+What belongs here: spelling. What does not: which row is used (merge.py). A name leads
+to a registered model by alias only; one that is merely near is listed for a person.
 """
 
 from __future__ import annotations
@@ -18,11 +18,6 @@ from pipeline.notes.registry import Registry, folded
 
 NEAR = 0.9  # difflib's ratio from which two names are shown to a person
 _BLOCK = 256  # names compared at once, which bounds the memory
-
-
-def clean(text: str) -> str:
-    """One line with single spaces; the cells carry newlines and hard spaces."""
-    return " ".join(text.split())
 
 
 def slug(name: str) -> str:
