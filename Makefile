@@ -35,6 +35,7 @@ bench: setup-dev
 
 soak: setup-dev
 	@$(RUN)/python -m pytest -m soak -n 0 --hypothesis-profile=default
+	@HEADROOM_FUZZ=25000 $(RUN)/python -m pytest tests/unit -k garbled -n 0
 
 setup:
 	@command -v $(PYTHON) >/dev/null || { echo "headroom set-up: $(PYTHON) is missing; install Python 3.11 to 3.13 (with venv)."; exit 1; }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +43,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check notes and registries without publishing."""
-    from pipeline.lake.inputs import read_inputs
+    from pipeline.lake.inputs import read_input, read_inputs
     from pipeline.notes.record import read_record
 
     folder = settings.load().sources
@@ -52,8 +52,13 @@ def check(
     for path in paths or []:
         if not path.is_file():
             stop(f"{path}: there is no such note", WRONG_USAGE)
-        name = f"notes/{path.name}"
-        files[name] = path.read_bytes()  # a note outside of sources/ is checked too
+        inside = path.resolve().is_relative_to((folder / "notes").resolve())
+        name = (
+            path.resolve().relative_to(folder.resolve()).as_posix()
+            if inside
+            else f"notes/{path.name}"  # a note outside of sources/ is checked too
+        )
+        files[name] = read_input(path.parent, path)
         chosen.add(name)
     record = read_record(files, datetime.now(UTC).date())
     faults = [f for f in record.faults if not chosen or f.path in chosen]
@@ -107,6 +112,42 @@ def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
         for claim_id, problem in zip(found["claim_id"], found["problem"], strict=True)
         if not chosen or claim_id.split("/")[0] in ours
     ]
+
+
+@app.command()
+def withdraw(
+    source_id: Annotated[str, typer.Argument(help="Id of the note.")],
+) -> None:
+    """Mark every claim of a note as withdrawn; echoes of it keep what they say."""
+    from pipeline.lake.files import replacing
+    from pipeline.lake.inputs import read_inputs
+    from pipeline.notes.parse import read_note
+    from pipeline.notes.record import read_record
+    from pipeline.notes.withdraw import withdrawn
+
+    folder = settings.load().sources
+    files = read_inputs(folder)
+    record = read_record(files, datetime.now(UTC).date())
+    note = next((n for n in record.notes if n.source.id == source_id), None)
+    if note is None:
+        stop(
+            f"{source_id}: there is no such note, or it has a fault "
+            "(`headroom note check`)",
+            WRONG_USAGE,
+        )
+    try:
+        text = withdrawn(files[note.path].decode("utf-8-sig"), note)
+    except ValueError as error:
+        stop(str(error))
+    with replacing(folder / note.path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    left = read_note(note.path, text.encode(), record.registry, date.max)[1]
+    if left:
+        stop(str(left[0]))
+    out.print(
+        f"Withdrew {counted(len(note.claims), 'claim')} of {note.path}. Say why in its "
+        "text, then run `headroom refresh`."
+    )
 
 
 @app.command()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from pipeline.datasets import CONNECTORS
+from pipeline.datasets.base import Limits, read_dataset
 from pipeline.datasets.cells import StyleError, day, number, style_of
 from pipeline.notes.record import Record, read_record
 from tests import mini
+from tests.garbled import CASES, garble
 
 HEADER = (
     "Model,Organization,Publication date,Training compute (FLOP),Confidence,"
@@ -157,3 +161,18 @@ def test_numbers_and_dates_that_are_none() -> None:
         assert day(text) is None
     assert number("1.234.567,5", ",") == 1234567.5
     assert day("3 February 2025") == day("Feb 3, 2025") == date(2025, 2, 3)
+
+
+def test_a_garbled_table_is_read_or_refused() -> None:
+    random_ = random.Random(20261124)
+    limits, seen = Limits(0.02, 1e14, 2015), set()
+    for _ in range(CASES):
+        data = garble(random_, PLAIN.encode())
+        path = "datasets/notable_ai_models_2026-07.csv"
+        dataset, faults = read_dataset(path, data, limits, date.max, CONNECTORS)
+        assert (dataset is None) == bool(faults), data
+        assert all(f.remedy and "\n" not in str(f) for f in faults), data
+        for row in dataset.rows if dataset else ():
+            assert row.outcome or (row.value or 0) > 0, data
+        seen.add(dataset is None)
+    assert seen == {True, False}

@@ -14,6 +14,7 @@ from pipeline.lake.inputs import read_inputs
 from pipeline.notes.parse import read_notes
 from pipeline.notes.record import read_record
 from tests import mini
+from tests.garbled import CASES, garble
 
 TODAY = date(2026, 11, 24)
 CYCLE = "---\nsource: &a [*a]\nclaims: []\n---\n"
@@ -154,38 +155,13 @@ def test_a_wrapped_registry_is_a_fault(name: str) -> None:
     assert any("no list" in f.problem or "not a list" in f.problem for f in faults)
 
 
-def _garble(random_: random.Random, data: bytes) -> bytes:
-    """The note with a few bytes changed, doubled, cut or replaced by what hurts."""
-    out = bytearray(data)
-    for _ in range(random_.randint(1, 6)):
-        at = random_.randrange(len(out) + 1)
-        match random_.randrange(4):
-            case 0:
-                out[at:at] = random_.choice(HURTFUL)
-            case 1:
-                del out[at : at + random_.randint(1, 40)]
-            case 2:
-                out[at:at] = out[at : at + random_.randint(1, 200)]
-            case 3:
-                out[at : at + 1] = bytes([random_.randrange(256)])
-    return bytes(out)
-
-
-HURTFUL = (
-    b"\x00", b"\xff", b"&a ", b"*a", b"[" * 100, b"{", b"'", b'"', b"\t", b": ", b"- ",
-    b"!!python/object:os.system ", b"1e999", b"nan", b"-", b"0x", "６e23⑩".encode(),
-    b"\r", b"---\n", b"2026-13-45", b"9" * 400, "\u202e".encode(), b"? ", b"|\n", b"%",
-)  # fmt: skip
-GARBLED = int(os.environ.get("HEADROOM_FUZZ", "500"))
-
-
 def test_a_garbled_note_never_takes_another_with_it() -> None:
     random_ = random.Random(20261124)
     registry = read_record(mini.files(), TODAY).registry
     good = mini.note("good", mini.LONE).encode()
     note = mini.note("x", mini.LONE + mini.O5.replace("o5", "o3")).encode()
-    for _ in range(GARBLED):
-        data = _garble(random_, note)
+    for _ in range(CASES):
+        data = garble(random_, note)
         checked = read_notes(
             {"notes/good.md": good, "notes/x.md": data}, registry, TODAY
         )
