@@ -19,7 +19,7 @@ PREVIEW = 10  # rows shown of a table
 FAILING = 50  # rows shown of what a check found
 # Charts that an operator looks at first; the page has them all. Dagster keeps a picture
 # three times a run.
-PLOT_OF = {"core.estimates": "estimates", "out.projections": "projection"}
+PLOT_OF = {"out.shares": "share", "out.projections": "projection"}
 SCALE = 0.5  # pixels of the picture per pixel of the chart
 
 

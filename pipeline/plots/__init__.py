@@ -14,12 +14,14 @@ from pipeline.plots import (
     frontier,
     projection,
     scaling,
+    share,
 )
 from pipeline.plots.plot import Frames, Plot
 
 __all__ = ["PLOTS", "Frames", "Plot"]
 
 PLOTS: dict[str, Plot] = {
+    "share": share.PLOT,
     "projection": projection.PLOT,
     "convergence": convergence.PLOT,
     "estimates": estimates.PLOT,

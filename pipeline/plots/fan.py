@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Reasoning training: the record and its projection"
 DECK = (
     "FLOP. Red: reasoning training of models with 90% intervals, and the projection; "
-    "blue: all training, and the largest run"
+    "blue: all training, and 30 to 100% of the largest run"
 )
 ALT = (
     "Training compute on a logarithmic axis by date. Reasoning training of known "
@@ -27,7 +27,8 @@ ALT = (
     "fan that meets the largest training run, a dashed line."
 )
 FIRST = "2022-07-01"  # reasoning models begin in 2024; two years before show the slope
-FLOOR = 18  # log10 FLOP; smaller runs say nothing about the frontier
+FLOOR = 21  # log10 FLOP; smaller runs say nothing about the frontier
+_LEAST = 0.523  # log10: a ceiling of 30% of the largest run
 _YEARS_AHEAD = 4
 _NAMED = 22  # log10 FLOP from which a record is named
 _REASONING = "datum.stage === 'reasoning'"
@@ -43,7 +44,7 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     newest = pd.Timestamp(rows["now"]["t"].max(), unit="ms")
     end = moment(f"{newest.year + _YEARS_AHEAD}-01-01")
     seen = rows["fan"][rows["fan"]["t"] <= end]
-    top = float(np.ceil(max([30.0, *seen["hi"], *seen["frontier"]])))
+    top = float(np.ceil(max([28.0, *seen["frontier"] + 1])))
     # As expressions: Vega's interpreter, which the page needs, loses a plain pair.
     first, last = (alt.ExprRef(str(at)) for at in (moment(FIRST), end))
     time = alt.Scale(type="utc", domainMin=first, domainMax=last, nice=False)
@@ -63,6 +64,10 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         of("fan", "fan")
         .mark_area(color=look.reasoning, opacity=0.2, clip=True)
         .encode(y=y("lo"), y2="hi:Q"),
+        of("fan")
+        .transform_calculate(least=f"datum.frontier - {_LEAST}")
+        .mark_area(color=look.frontier, opacity=0.12, clip=True)
+        .encode(y=y("least"), y2="frontier:Q"),
         of("now").mark_rule(color=look.ink, strokeDash=[2, 3]),
         of("record", "totals")
         .transform_filter("datum.stage === 'total'")
@@ -93,10 +98,31 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         of("now")
         .mark_text(align="right", baseline="top", dx=-5, color=look.soft)
         .encode(text=alt.Text("t:T", format="known by %-d %B %Y"), y=alt.value(0)),
+        *_meets(of("fan"), y("mid"), look),
         *_names(runs, look),
         *_ends(of("fan"), y, end, look),
     ]
     return dress(alt.layer(*layers), look, TITLE, DECK, ALT, 460)
+
+
+def _meets(fan: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
+    """Where the median first is 30% of the largest run, and when."""
+    import altair as alt
+
+    first = (
+        fan.transform_filter(f"datum.mid >= datum.frontier - {_LEAST}")
+        .transform_window(
+            rank="row_number()", sort=[alt.SortField("t")], frame=[None, 0]
+        )
+        .transform_filter("datum.rank === 1")
+    ).encode(y=y)
+    text = first.encode(text=alt.Text("t:T", format="30%% in %b %Y"))
+    return [
+        first.mark_point(
+            color=look.ink, shape="diamond", size=90, filled=True, opacity=1, clip=True
+        ),
+        *lettered(text, look, align="left", dx=9, dy=12, fontWeight=600),
+    ]
 
 
 def _names(runs: alt.Chart, look: Look) -> list[alt.Chart]:

@@ -82,10 +82,12 @@ function drawFan(vintage, scenario, open) {
   });
 }
 function sentence(c, open) {
+  if (c && c.scenario === "share" && c.status !== "none") return ["A typical flagship passes 30% of its run " + (c.date_p50 ? "around " + my(c.date_p50) : "later than the horizon, or never") + " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "later or never") + "); chance that it already has: " + pct(c.probability_past) + "."];
+  if (c && c.status !== "none" && !c.date_p50) return ["Meets its ceiling later than the horizon, or never; chance that it already has: " + pct(c.probability_past) + "."];
   if (!c || !c.date_p50) return ["No projection for that date" + (c && c.reason ? ": " + c.reason + "." : ".")];
   const past = c.probability_past === null ? "" : " Probability that it was already past: " + pct(c.probability_past) + ".";
   const behind = (id, text) => id ? el("button", { type: "button", class: "link", onclick: () => open(id) }, text) : text;
-  return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " The pace was last disclosed more than a year before: stale." : "")];
+  return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " Its leader is over a year old: this is what would follow, not a finding." : "")];
 }
 function drawCourse(vintage, scenario, choose) {
   const course = (SETS.convergence || { course: [] }).course.filter((r) => r.scenario === scenario);
@@ -98,6 +100,14 @@ function drawCourse(vintage, scenario, choose) {
     dots: ".course_marks path", order: (d) => d.vintage, chosen: (d) => iso(d.vintage) === vintage, press: (d) => d.vintage && choose(iso(d.vintage)),
     name: (d) => "Known by " + dmy(iso(d.vintage)) + ": " + my(iso(d.mid)) + "; show that date",
     say: (item, ev) => item.datum.vintage && tip(ev, "Known by " + dmy(iso(item.datum.vintage)), my(iso(item.datum.mid)) + " (90%: " + my(iso(item.datum.lo)) + " to " + far(item.datum) + ")", "Leader: " + item.datum.leader),
+  });
+}
+function drawShares(open) {
+  const sets = SETS.share || {}, part = (z) => pct(1 / (1 + 10 ** -z));
+  return chart("share", "shares", sets, {}, {
+    dots: ".shares_marks path", order: (d) => d.t, chosen: () => false, press: (d) => d.model && open(d.model),
+    name: (d) => d.name + ", reasoning " + part(d.mid) + " of its run; show the claims",
+    say: (item, ev) => item.datum.model && tip(ev, item.datum.name, "Reasoning " + (item.datum.basis.startsWith("at") ? item.datum.basis + " " : "") + part(item.datum.mid) + " of its run" + (item.datum.basis.startsWith("at") ? "" : " (90%: " + part(item.datum.lo) + " to " + part(item.datum.hi) + ")"), item.datum.basis === "nowcast" ? "Undisclosed: judged by the other runs" : ""),
   });
 }
 function drawOthers(open) {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.plots import Plot
 
 # Estimates and scaling are tables on the page, with their intervals as bars.
-SHOWN = ("projection", "convergence", "frontier", "calibration")
+SHOWN = ("share", "projection", "convergence", "frontier", "calibration")
 
 
 def charts(source: Path) -> dict[str, dict[str, Any]]:

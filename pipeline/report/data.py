@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, list[Any]]
 
-_LOG = "round(log10({0}), 2) AS {1}"
+_LOG = "round(log10({0}), 4) AS {1}"
 
 
 def _three(stem: str = "flop") -> str:
@@ -75,7 +75,7 @@ QUERIES: dict[str, str] = {
     "conflicts": "SELECT claim_id, vintage, until, node, z, weight, status, against, "
     "explanation FROM core.conflicts "
     "ORDER BY until DESC NULLS FIRST, abs(z) DESC NULLS LAST, claim_id",
-    "influence": "SELECT claim_id, node, shift_log10, convergence_shift_days "
+    "influence": "SELECT claim_id, node, shift_log10, share_shift "
     "FROM core.influence ORDER BY abs(shift_log10) DESC, claim_id",
 }
 

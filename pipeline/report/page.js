@@ -1,7 +1,7 @@
 // State of the page: a vintage and a scenario.
 const DATED = CONVERGENCE.filter((c) => c.date_p50).map((c) => c.vintage).sort();
 const VINTAGES = [...new Set(CONVERGENCE.map((c) => c.vintage))].sort().filter((v) => v >= (DATED[0] || ""));
-const SCENARIOS = rowsOf("scenarios");
+const SCENARIOS = [{ scenario: "share", description: "The share of a run, judged by all known splits, times the largest run." }, ...rowsOf("scenarios")].filter((s) => CONVERGENCE.some((c) => c.scenario === s.scenario));
 const state = { at: VINTAGES.length - 1, scenario: D.shown || (SCENARIOS[0] || {}).scenario };
 const choose = (vintage) => { state.at = VINTAGES.indexOf(vintage); $("vintage").value = state.at; draw(); $("projection").scrollIntoView({ block: "start" }); };
 function draw(slow = true) {
@@ -25,4 +25,5 @@ draw();
 drawTable();
 drawEvidence(CONVERGENCE.find((c) => c.vintage === VINTAGES[VINTAGES.length - 1] && c.scenario === D.shown));
 drawRest();
+drawShares(openDrawer);
 drawOthers(openDrawer);

@@ -134,18 +134,71 @@ def sentence(label: str, text: str) -> str:
 
 def paragraphs(found: dict[str, Any]) -> list[str]:
     """The answer as fact, condition and caveat, for a page."""
-    said = dict(lines(found))
+    label, fact = _verdict(found)
     return [
-        " ".join(sentence(label, said[label]) for label in labels if label in said)
-        for labels in (
-            (VERDICT,),
-            (TODAY, LARGEST, PASSES),
-            (OWN, PATH, EXPECTED),
-            (RESTS, RECORD),
-        )
+        f"{label} {fact}.",
+        " ".join(part for part in (_condition(found), _hidden(found)) if part),
+        " ".join(part for part in (_caveat(found), _fate(found)) if part),
     ]
 
 
+def _condition(found: dict[str, Any]) -> str:
+    t = found["today"]
+    said = (
+        f"Judged by the {found['n_known']} runs whose split is known, reasoning takes "
+        f"about {_interval(t)} of a flagship's training today; the chance of at least "
+        f"a tenth is {_percent(t['probability_10'])}, of half "
+        f"{_percent(t['probability_50'])}."
+    )
+    half = found["dates"].get("0.5")
+    if half is None or half["status"] == "none":
+        return said
+    return (
+        f"{said} A typical flagship passes 50% in {_month(half['date_p50'])} "
+        f"({_percent(half['probability_past'])} that it has)."
+    )
+
+
+def _hidden(found: dict[str, Any]) -> str:
+    run, own = found["largest_run"], found["largest_run_share"]
+    if run is None or own is None or own["basis"] == "known":
+        return ""
+    return f"{run['name']}, the largest known run, does not say."
+
+
+def _caveat(found: dict[str, Any]) -> str:
+    said = "This rests on few disclosures, most of them by smaller labs"
+    rows = [r for r in found["rests_on"] if r["share_shift"]]
+    if rows and rows[0]["name"]:
+        way = "higher" if rows[0]["share_shift"] > 0 else "lower"
+        points = abs(rows[0]["share_shift"]) * 100
+        said += (
+            f": without one claim on {rows[0]['name']} it is {points:.0f} points {way}"
+        )
+    own = found["share_scores"].get(PUBLISHED)
+    if own is None:
+        return f"{said}."
+    return (
+        f"{said}. Of {own['n']} shares predicted before they were known "
+        f"{_inside(own['coverage_90'])} fell inside the 90% interval."
+    )
+
+
+def _fate(found: dict[str, Any]) -> str:
+    then = found["expected"]
+    if then is None:
+        return ""
+    return (
+        f"The forecast of May 2025, that reasoning would meet the frontier in "
+        f"{_month(then['date_p50'])}, is neither confirmed nor refuted."
+    )
+
+
+def _inside(coverage: float) -> str:
+    return "all" if coverage == 1 else _percent(coverage)
+
+
+PUBLISHED = "published"  # the trend in out.share_scores
 VERDICT = "Has reasoning training met the largest runs?"
 TODAY = "Share of a flagship's run today"
 LARGEST = "Largest known run"
@@ -165,8 +218,8 @@ def _verdict(found: dict[str, Any]) -> tuple[str, str]:
     said = "Yes" if run["probability_30"] >= MET else "Not shown"
     return VERDICT, (
         f"{said}. The last frontier run that lets one judge is {run['name']} "
-        f"({run['developer']}, {_month(run['released_on'])}), {_interval(run)} of "
-        "which was reasoning; no frontier lab has disclosed a split since"
+        f"({run['developer']}, {_month(run['released_on'])}): reasoning was "
+        f"{_interval(run)} of it. No frontier lab has disclosed a split since"
     )
 
 
@@ -248,13 +301,13 @@ def _rests(found: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def _record(found: dict[str, Any]) -> tuple[str, str] | None:
-    own = found["share_scores"].get("published")
+    own = found["share_scores"].get(PUBLISHED)
     runs = found["frontier_scores"].get("share")
     if own is None:
         return None
     text = (
-        f"{own['n']} shares predicted, {_percent(own['coverage_90'])} inside the 90% "
-        f"interval, off by {times(10 ** own['mean_abs_error'])} in odds"
+        f"{own['n']} shares predicted, {_inside(own['coverage_90'])} inside the 90% "
+        f"interval, odds off by {times(10 ** own['mean_abs_error'])}"
     )
     if runs is not None:
         text += (
