@@ -21,12 +21,27 @@ def make(path: Path, *, text: str = EVIL) -> Path:
 CREATE TABLE meta.releases AS SELECT 3 AS seq, '2025-05-09-abcdef12' AS release_id,
   'refresh' AS kind, '{t}' AS reason, DATE '2025-05-09' AS vintage, 9 AS n_rows;
 CREATE TABLE core.models AS SELECT * FROM (VALUES
-  ('r1', 'R1 {t}', '{t}', DATE '2025-01-20', true),
-  ('big', 'Big {t}', '{t}', DATE '2024-12-01', false))
-  v(model_id, name, developer, released_on, is_reasoning);
+  ('r1', 'R1 {t}', '{t}', DATE '2025-01-20', true, 'flagship'),
+  ('big', 'Big {t}', '{t}', DATE '2024-12-01', false, 'flagship'))
+  v(model_id, name, developer, released_on, is_reasoning, role);
 CREATE TABLE core.scenarios AS SELECT * FROM (VALUES
-  ('disclosed', '{t}', '{t}', true), ('half', '{t}', '{t}', false))
-  v(scenario, description, source, headline);
+  ('disclosed', '{t}', '{t}', true, 's/one'), ('half', '{t}', '{t}', false, 's/one'))
+  v(scenario, description, source, headline, pace_claim);
+CREATE TABLE out.shares AS SELECT 'r1' AS model_id, 'known' AS basis,
+  0.01 AS share_p05, 0.05 AS share_p50, 0.2 AS share_p95, NULL AS claimed_least,
+  NULL AS claimed_most, 0.3 AS probability_10, 0.1 AS probability_30,
+  0.0 AS probability_50, 0.9 AS run_over_frontier_p50;
+CREATE TABLE out.share_trend AS SELECT DATE '2025-05-09' AS vintage,
+  DATE '2025-05-01' AS month, 0.02 AS share_p05, 0.17 AS share_p50, 0.8 AS share_p95,
+  0.1 AS typical_p05, 0.16 AS typical_p50, 0.3 AS typical_p95,
+  0.61 AS probability_10, 0.33 AS probability_30, 0.19 AS probability_50;
+CREATE TABLE out.share_scores AS SELECT 'published' AS variant, 21 AS n,
+  0.5 AS mean_crps, 0.86 AS coverage_90, 0.7 AS mean_abs_error;
+CREATE TABLE out.backtests AS SELECT 'share' AS scenario, 'frontier' AS target,
+  DATE '2025-01-01' AS origin, 3 AS horizon_months, DATE '2025-04-01' AS target_on,
+  1e25 AS predicted_flop_p05, 2e25 AS predicted_flop_p50, 9e25 AS predicted_flop_p95,
+  3e25 AS realised_flop_p50, 'big' AS realised_model_id,
+  'measured' AS realised_kind, 0.2 AS crps, 1.0 AS covered_90;
 CREATE TABLE core.estimates AS SELECT * FROM (VALUES
   ('r1', 'reasoning', 1e22, 3e22, 9e22, 'likely', 1, 1, 0, true, false, 1e5),
   ('big', 'total', 1e25, 3e25, 9e25, 'confident', 1, 1, 0, true, false, NULL),
@@ -51,7 +66,8 @@ CREATE TABLE core.conflicts AS SELECT 's/one' AS claim_id, DATE '2025-05-09' AS 
   NULL::DATE AS until, 'r1/reasoning' AS node, 3.0::DOUBLE AS z, 0.0::DOUBLE AS weight,
   'held_out' AS status, NULL AS against, '{t}' AS explanation;
 CREATE TABLE core.influence AS SELECT 's/one' AS claim_id, 'r1/reasoning' AS node,
-  0.3::DOUBLE AS shift_log10, 12.0::DOUBLE AS convergence_shift_days;
+  0.3::DOUBLE AS shift_log10, -0.04::DOUBLE AS share_shift,
+  12.0::DOUBLE AS convergence_shift_days;
 CREATE TABLE meta.changes AS SELECT 'core.estimates' AS "table", '{t}' AS key,
   '{t}' AS "column", 'revised' AS change, '{t}' AS old, '{t}' AS "new",
   2.0::DOUBLE AS ratio, 's/one' AS changed_by;

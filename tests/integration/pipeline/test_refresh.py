@@ -83,36 +83,40 @@ def test_the_first_refresh_publishes_every_table(settings: Settings) -> None:
     assert uncommented == []
 
 
-def test_the_headline_is_read_from_the_release(
+def test_the_numbers_of_the_answer_are_those_of_the_tables(
     settings: Settings, tmp_path: Path
 ) -> None:
-    text = "\n".join(answer(settings))
-    told = query(
+    said = dict(line.split("? " if "? " in line else ": ", 1)
+                for line in answer(settings))  # fmt: skip
+    (today,) = query(
         settings,
-        "SELECT date_p50, growth_after FROM out.convergence WHERE share = 'scenario' "
-        "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage",
+        "SELECT share_p50, probability_10, probability_50 FROM out.share_trend WHERE "
+        "vintage = (SELECT max(vintage) FROM out.convergence) "
+        "AND month = date_trunc('month', vintage)",
     )
-    assert f"Convergence (disclosed): {told[-1][0]:%b %Y}" in text
-    assert "Expected in May 2025" in text
-    assert f"meeting the ceiling in {told[0][0]:%b %Y}" in text
-    assert f"then {told[0][1]:.1f}x." in text
-    assert "DeepSeek-R1's reasoning compute, down" in text
+    line = said["Share of a flagship's run today"]
+    assert line.startswith(f"about {today[0]:.0%} ")
+    assert f"at least 10%: {today[1]:.0%}" in line
+    assert f"50%: {today[2]:.0%}." in line
+    (then,) = query(
+        settings,
+        "SELECT date_p50 FROM out.convergence WHERE share = 'scenario' "
+        "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage LIMIT 1",
+    )
+    assert said["Forecast of May 2025"].startswith(f"met in {then[0]:%b %Y}")
     # Other figures, other words: nothing is typed in.
     changed = replace(settings, warehouse=tmp_path)
     shutil.copy(settings.plain, changed.plain)
     with duckdb.connect(str(changed.plain)) as con:
         con.execute(
             "UPDATE out.convergence SET date_p50 = '2031-03-01', growth_after = 7.7; "
-            "UPDATE out.estimate_history SET change_log10 = 1 WHERE change_log10 < 0; "
-            "INSERT INTO out.calibration BY NAME SELECT 'disclosed' AS scenario, "
-            "'frontier' AS target, 3 AS n_origins, 12 AS n_forecasts, "
-            "0 AS n_lower_bounds, 9 AS n_distinct_records, "
-            "0.8 AS coverage_90, 0.3 AS mean_error, 'consistent' AS verdict"
+            "UPDATE out.share_trend SET share_p50 = 0.43, probability_10 = 0.97; "
+            "UPDATE out.shares SET share_p50 = 0.21"
         )
     other = "\n".join(answer(changed))
-    for words in ("ceiling in Mar 2031", "then 7.7x", "up 10.0-fold", "consistent; 12"):
+    for words in ("met in Mar 2031", "about 43%", "at least 10%: 97%", " 21% "):
         assert words in other
-        assert words not in text
+        assert words not in "\n".join(answer(settings))
 
 
 def test_a_second_refresh_publishes_nothing_and_imports_no_dagster(

@@ -11,15 +11,16 @@ from pipeline.contracts import TABLES
 from pipeline.contracts.derive import arrow_schema
 
 LEADER, SMALL, GIANT = "leader", "small", "giant"
+POINTS, SHARES = ("p05", "p50", "p95"), (0.05, 0.2, 0.6)
 
 
 def tables() -> dict[str, pd.DataFrame]:
     """One leader, one small run, one giant; two vintages, one scenario."""
     rows = {
         "core.models": [
-            {"model_id": LEADER, "name": "Leader", "released_on": "2024-12-05"},
-            {"model_id": SMALL, "name": "Small", "released_on": "2025-01-20"},
-            {"model_id": GIANT, "name": "Giant", "released_on": "2024-06-01"},
+            _model(LEADER, "2024-12-05"),
+            _model(SMALL, "2025-01-20"),
+            _model(GIANT, "2024-10-01"),
         ],
         "core.scenarios": [{"scenario": "disclosed", "headline": True}],
         "core.estimates": [
@@ -62,6 +63,21 @@ def tables() -> dict[str, pd.DataFrame]:
                 ("2025-01-01", "2026-01-01", None),
                 ("2025-02-01", "2025-06-01", "2026-05-01"),
             )
+        ],
+        "out.shares": [
+            _share(LEADER, "known", 0.2, over=0.9),
+            _share(SMALL, "bounded", 0.01, claimed_most=0.05),
+            _share(GIANT, "nowcast", 0.3, over=1.0),
+        ],
+        "out.share_trend": [
+            {
+                "vintage": vintage,
+                "month": f"2025-{month:02}-01",
+                **{f"share_{p}": s for p, s in zip(POINTS, SHARES, strict=True)},
+                **{f"typical_{p}": s for p, s in zip(POINTS, SHARES, strict=True)},
+            }
+            for vintage in ("2025-01-01", "2025-02-01")
+            for month in range(1, 9)
         ],
         "out.frontier_trend": [
             {
@@ -133,6 +149,29 @@ def _frame(table: str, rows: list[dict[str, object]]) -> pd.DataFrame:
     ]
     data = pa.Table.from_pylist(typed, schema=schema)
     return data.to_pandas(date_as_object=False, timestamp_as_object=False)
+
+
+def _model(model: str, day: str) -> dict[str, object]:
+    return {
+        "model_id": model,
+        "name": model.title(),
+        "role": "flagship",
+        "released_on": day,
+    }
+
+
+def _share(
+    model: str, basis: str, share: float, over: float | None = None, **more: float
+) -> dict[str, object]:
+    return {
+        "model_id": model,
+        "basis": basis,
+        "share_p05": share / 2,
+        "share_p50": share,
+        "share_p95": share * 2,
+        "run_over_frontier_p50": over,
+        **more,
+    }
 
 
 def _estimate(

@@ -57,6 +57,17 @@ def test_what_moved_the_date_is_named_and_an_open_interval_has_no_end():
     assert rows["hi"].iloc[1] > rows["mid"].iloc[1]
 
 
+def test_shares_are_known_bounded_or_of_a_silent_frontier_run():
+    rows = PLOTS["share"].data(tables())
+    basis = rows["runs"].set_index("name")["basis"].to_dict()
+    assert basis == {"Leader": "known", "Small": "at most", "Giant": "nowcast"}
+    runs = rows["runs"].set_index("name")
+    assert runs.loc["Leader", "mid"] == pytest.approx(np.log10(0.25))
+    assert runs.loc["Small", "share"] == 0.05  # the bound, not the trend's middle
+    assert len(rows["band"]) == 8
+    assert rows["marked"]["label"].tolist() == ["10%", "30%", "50%"]
+
+
 def test_estimates_stand_largest_first_and_bounds_last():
     rows = PLOTS["estimates"].data(tables())["estimates"]
     assert rows["name"].tolist() == ["Leader", "Small", "Giant"]

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import duckdb
 import report_release
 
 from pipeline import report
@@ -13,9 +14,9 @@ from pipeline.report.page import embed, render, write
 from pipeline.words.numbers import scientific
 
 
-def test_flop_are_log10_with_two_decimals(tmp_path: Path):
+def test_flop_are_log10_with_enough_decimals_for_two_digits(tmp_path: Path):
     parts = read(report_release.make(tmp_path / "a.duckdb"))
-    assert rows(parts["estimates"])[2]["mid"] == 22.48
+    assert rows(parts["estimates"])[2]["mid"] == 22.4771
     assert parts["projections"]["mid"][0][:2] == [22.48, 22.78]
 
 
@@ -25,14 +26,27 @@ def test_a_table_that_is_not_there_is_left_out(tmp_path: Path):
     assert "conflicts" in parts
 
 
-def test_the_answer_is_two_sentences_from_the_newest_headline_row(tmp_path: Path):
-    parts = read(report_release.make(tmp_path / "a.duckdb", text="plain"))
-    row = chosen(parts)
+def test_the_answer_is_fact_condition_and_caveat(tmp_path: Path):
+    path = report_release.make(tmp_path / "a.duckdb", text="plain")
+    row = chosen(read(path))
     assert row is not None
     assert (row["vintage"], row["scenario"]) == ("2025-05-09", "disclosed")
-    first, second = answer(parts)
-    assert "November 2025" in first
-    assert "R1 plain, used about 3 × 10²² FLOP" in second
+    fact, condition, caveat = answer(path)
+    assert "R1 plain (plain, Jan 2025)" in fact
+    assert "5% (90%: 1% to 20%)" in fact
+    assert "17% (90%: 2% to 80%)" in condition
+    assert "tenth is 61%, of half 19%" in condition
+    assert "4 points lower" in caveat
+    assert "Of 21 shares predicted before they were known 86%" in caveat
+    assert "Aug 2025, is neither confirmed nor refuted" in caveat
+
+
+def test_a_release_without_shares_says_so(tmp_path: Path):
+    path = report_release.make(tmp_path / "a.duckdb")
+    with duckdb.connect(str(path)) as con:
+        con.execute("DROP TABLE out.shares")
+    (said,) = answer(path)
+    assert "older than the answer" in said
 
 
 def test_a_number_rounds_into_the_next_power():
