@@ -38,8 +38,9 @@ _PERCENT = (
 
 
 def _odds(share: pd.Series) -> pd.Series:
-    part = share.astype(float)
-    return np.log10(part / (1 - part)).clip(_LOW, _HIGH)
+    part = share.astype(float).clip(1e-9, 1 - 1e-9)
+    odds: pd.Series = np.log10(part / (1 - part)).clip(_LOW, _HIGH)
+    return odds
 
 
 def runs(frames: Frames) -> pd.DataFrame:
