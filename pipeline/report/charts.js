@@ -25,6 +25,7 @@ async function chart(name, place, sets, signals, on) {
       view.addEventListener("mouseover", (ev, item) => item && item.datum && on.say(item, ev));
       view.addEventListener("mouseout", untip);
       view.addEventListener("click", (ev, item) => item && item.datum && on.press(item.datum));
+      $(place).after(takeaway(name, view, Object.keys(sets)));
       reach($(place), on);
       addEventListener("resize", () => requestAnimationFrame(() => reach($(place), on)));
       return view;
@@ -37,6 +38,19 @@ async function chart(name, place, sets, signals, on) {
     await view.runAsync();
     reach($(place), on);
   }
+}
+// What a reader may take along: the picture, its rows, how to cite it.
+function takeaway(name, view, sets) {
+  const save = (href, ending) => el("a", { href, download: "headroom-" + D.release.release_id[0] + "-" + name + "." + ending }).click();
+  const blob = (text, type) => URL.createObjectURL(new Blob([text], { type }));
+  const quoted = (v) => v === null || v === undefined ? "" : /[",\n]/.test(String(v)) ? '"' + String(v).replaceAll('"', '""') + '"' : String(v);
+  const rows = () => {
+    const all = sets.flatMap((part) => view.data(part).map((r) => ({ part, ...r }))), names = [...new Set(all.flatMap((r) => Object.keys(r)))];
+    const dated = (v) => typeof v === "number" && isFinite(v) && v > 1e11 ? iso(v) : v; // milliseconds; FLOP are log10
+    return [names.join(","), ...all.map((r) => names.map((k) => quoted(dated(r[k]))).join(","))].join("\r\n") + "\r\n";
+  };
+  const take = (text, press) => el("button", { type: "button", class: "link", onclick: press, "aria-label": text + " of this chart" }, text);
+  return el("p", { class: "note take" }, take("PNG", async () => save(await view.toImageURL("png", 2), "png")), " · ", take("SVG", async () => save(blob(await view.toSVG(), "image/svg+xml"), "svg")), " · ", take("CSV", () => save(blob(rows(), "text/csv"), "csv")), " · ", el("a", { href: "#downloads" }, "cite"));
 }
 // Keyboard: one stop per chart; arrows move between its dots, Enter opens what it shows.
 function reach(place, on) {

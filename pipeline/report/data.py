@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, list[Any]]
 
-_LOG = "round(log10({0}), 4) AS {1}"
+_LOG = "round(log10({0}), 7) AS {1}"
 
 
 def _three(stem: str = "flop") -> str:
@@ -25,7 +25,7 @@ def _three(stem: str = "flop") -> str:
 
 
 QUERIES: dict[str, str] = {
-    "release": "SELECT seq, release_id, kind, reason, vintage, n_rows "
+    "release": "SELECT seq, release_id, kind, reason, vintage, published_at, n_rows "
     "FROM meta.releases ORDER BY seq DESC LIMIT 1",
     "models": "SELECT model_id, name, developer, released_on, is_reasoning "
     "FROM core.models ORDER BY model_id",

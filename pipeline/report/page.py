@@ -16,6 +16,7 @@ from string import Template
 from typing import Any
 
 from pipeline.lake.files import replacing
+from pipeline.report import cite
 from pipeline.report.answer import answer, chosen
 from pipeline.report.charts import charts, library
 from pipeline.report.data import read
@@ -40,7 +41,8 @@ def render(source: Path) -> str:
     parts["charts"] = charts(source)
     vega = library()
     script = "\n".join(_asset(name) for name in SCRIPTS)
-    answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in answer(source))
+    sentences = answer(source)
+    answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in sentences)
     return Template(_asset("template.html")).substitute(
         policy=(
             f"default-src 'none'; script-src {_hash(vega)} {_hash(script)}; "
@@ -51,6 +53,11 @@ def render(source: Path) -> str:
         seq=release["seq"],
         vintage=html.escape(release["vintage"]),
         answer=answered,
+        summary=html.escape(" ".join(sentences)[:300]),
+        citation=html.escape(cite.citation(release)),
+        bibtex=html.escape(cite.bibtex(release)),
+        credit=html.escape(cite.CREDIT),
+        jsonld=embed(cite.schema_org(release)),
         style=style,
         data=embed(parts),
         vega=vega,

@@ -35,8 +35,11 @@ function drawTable() {
   const head = cols.map(([k, t, c]) => el("th", { scope: "col", class: c, "aria-sort": k && sortState.key === k ? (sortState.down ? "descending" : "ascending") : null }, k ? el("button", { type: "button", "data-key": k, onclick: () => { sortState.down = sortState.key === k ? !sortState.down : k === "mid" || k === "n_claims" || k === "released"; sortState.key = k; drawTable(); document.querySelector(`[data-key=${k}]`).focus(); } }, t, sortState.key === k ? (sortState.down ? " ↓" : " ↑") : "") : t));
   const body = found.map((e) => el("tr", {}, el("td", {}, modelButton(e.model_id), el("div", { class: "note" }, e.developer)), el("td", { class: "hide" }, e.stage), el("td", { class: "nw hide" }, my(e.released)), el("td", {}, bar(e)), el("td", { class: "n" }, modelButton(e.model_id, e.mid === null ? (e.hi !== null ? "< " + flop(e.hi) : e.lo !== null ? "> " + flop(e.lo) : "–") : flop(e.mid))), el("td", {}, e.grade ? el("span", { class: "tag" + (e.grade === "speculative" ? " hot" : "") }, e.grade) : el("span", { class: "note" }, "bounds only")), el("td", { class: "n hide" }, e.n_independent + " of " + e.n_claims)));
   $("table").replaceChildren(el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Estimates" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body))));
-  $("count").textContent = found.length + " of " + ESTIMATES.length;
+  const other = found.length || !want ? [] : [...MODELS.values()].filter((m) => (m.name + " " + m.developer + " " + m.model_id).toLowerCase().includes(want));
+  const where = (m) => { const stages = ESTIMATES.filter((e) => e.model_id === m.model_id).map((e) => e.stage); return stages.length ? " has " + stages.join(", ") : " has no estimate"; };
+  $("count").replaceChildren(found.length + " of " + ESTIMATES.length, ...other.slice(0, 5).flatMap((m) => ["; ", modelButton(m.model_id), where(m)]));
 }
+const shown = { model: null }; // in the drawer; part of the address
 function openDrawer(id) {
   untip();
   const m = MODELS.get(id) || { name: id }, parts = [];
@@ -48,6 +51,7 @@ function openDrawer(id) {
     const hot = rowsOf("conflicts").filter((k) => k.claim_id === c.claim_id && k.explanation).slice(0, 1), inf = rowsOf("influence").filter((k) => k.claim_id === c.claim_id).slice(0, 1);
     parts.push(el("div", { class: "claim" }, el("p", {}, c.summary), obs.map((o) => [o.formula ? el("div", { class: "formula" }, o.formula) : null, el("p", { class: "note" }, el("span", { class: "tag" + (o.role === "fused" ? "" : " hot") }, (o.role || "").replace("_", " ")), " ", o.node, o.role_reason ? ": " + o.role_reason : "")]), hot.map((k) => el("p", { class: "note r" }, k.explanation)), inf.map((k) => el("p", { class: "note" }, (k.shift_log10 === null ? "Without it there is no estimate" : "Without it the estimate would be ×" + num(10 ** k.shift_log10, 3)) + (k.share_shift ? ", and a flagship's share today " + (k.share_shift > 0 ? "+" : "−") + num(Math.abs(100 * k.share_shift), 2) + " points" : "") + ".")), c.caveat ? el("p", { class: "note" }, c.caveat) : null, el("p", { class: "note" }, link(c.url || s.url, s.title || c.source_id), ", ", s.publisher || "", s.kind ? " (" + s.kind + ")" : "", c.locator ? ", " + c.locator : "", " · disclosed " + dmy(c.disclosed_on), c.status === "accepted" ? "" : " · " + c.status)));
   }
+  shown.model = id;
   show(m.name, [m.developer, m.released_on ? "released " + dmy(m.released_on) : null].filter(Boolean).join(" · "), parts);
 }
 // The forecasts behind a row of the calibration, each with the run that came.
@@ -60,8 +64,10 @@ function openForecasts(c) {
 }
 function show(title, note, parts) {
   const box = $("drawer");
+  if (title !== nameOf(shown.model)) shown.model = null;
   box.replaceChildren(el("button", { type: "button", class: "close", onclick: () => box.close() }, "Close"), el("h2", { id: "drawer-title" }, title), el("p", { class: "note" }, note), ...parts);
   if (!box.open) box.showModal();
+  keep();
   box.scrollTop = 0;
 }
 function drawEvidence(c) {
@@ -79,7 +85,9 @@ function drawRest() {
   for (const o of rowsOf("observed")) { if (!seen.has(o.model_id)) seen.set(o.model_id, { ...o, s: {} }); seen.get(o.model_id).s[o.share] = o; }
   const told = (o) => o ? o.state + (o.probability === null ? "" : " (" + pct(o.probability) + ")") : "–";
   const split = [...seen.values()], clear = split.filter((o) => o.reasoning_over_frontier_p50 !== null).sort((a, b) => b.reasoning_over_frontier_p50 - a.reasoning_over_frontier_p50), dark = split.filter((o) => o.reasoning_over_frontier_p50 === null);
-  put("observed", grid([H("Run"), H("÷ its other training", "n"), H("÷ frontier", "n"), H("a tenth of it?"), H("half?"), H("all?")], clear.map((o) => [modelButton(o.model_id), share(o.reasoning_over_rest_p50), share(o.reasoning_over_frontier_p50), told(o.s["0.1"]), told(o.s["0.5"]), told(o.s["1"])]), "Observed convergence"), dark.length ? el("p", { class: "note" }, "Split undisclosed, so unknown: " + dark.map((o) => nameOf(o.model_id)).join(", ") + ".") : "");
+  const small = clear.filter((o) => ["0.1", "0.5", "1"].every((s) => o.s[s] && o.s[s].state === "not met" && o.s[s].probability < 0.01)), large = clear.filter((o) => !small.includes(o));
+  const observed = (part) => grid([H("Run"), H("÷ its other training", "n"), H("÷ frontier", "n"), H("a tenth of it?"), H("half?"), H("all?")], part.map((o) => [modelButton(o.model_id), share(o.reasoning_over_rest_p50), share(o.reasoning_over_frontier_p50), told(o.s["0.1"]), told(o.s["0.5"]), told(o.s["1"])]), "Observed convergence");
+  put("observed", large.length ? observed(large) : "", small.length ? el("details", {}, el("summary", {}, "Runs that reached not even a tenth, with over 99% probability (" + small.length + ")"), observed(small)) : "", dark.length ? el("p", { class: "note" }, "Split undisclosed, so unknown: " + dark.map((o) => nameOf(o.model_id)).join(", ") + ".") : "");
   const bad = rowsOf("conflicts"), now = bad.filter((k) => !k.until), gone = bad.filter((k) => k.until);
   const conflicts = (part) => grid([H("Claim"), H("Why", "w"), H("z", "n"), H("Status", "nw")], part.map((k) => [[modelButton(claimModel(k.claim_id) || k.node.split("/")[0], k.claim_id), el("div", { class: "note" }, dmy(k.vintage) + " to " + (k.until ? dmy(k.until) : "now"))], k.explanation || "", num(k.z, 2), (k.status || "").replace("_", " ")]), "Conflicts");
   if (!D.conflicts) $("conflicts").remove();
@@ -89,7 +97,7 @@ function drawRest() {
   const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
   const changed = (part) => grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], part.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes");
   const rest = diff.length - FIRST;
-  put("changes", diff.length ? changed(diff.slice(0, FIRST)) : el("p", {}, "Nothing that a reader would notice."), rest > 0 ? el("details", {}, el("summary", {}, "The smaller changes and what was added (" + rest + ")"), changed(diff.slice(FIRST))) : "");
+  put("changes", diff.length ? changed(diff.slice(0, FIRST)) : el("p", {}, D.release.seq[0] === 1 ? "This is the first release." : "No published figure changed."), rest > 0 ? el("details", {}, el("summary", {}, "The smaller changes and what was added (" + rest + ")"), changed(diff.slice(FIRST))) : "");
   const ass = rowsOf("assumptions"), web = (t) => /^https?:/i.test(t || "") ? link(t, t.replace(/^https?:\/\/(www\.)?/i, "").split("/")[0]) : t || "";
   put("method", el("details", {}, el("summary", {}, "All " + ass.length + " assumptions"), grid([H("Assumption"), H("Value", "n"), H("Range", "n"), H("Unit"), H("Meaning", "w"), H("Source"), H("Checked", "nw")], ass.map((a) => [a.assumption_id, num(a.value), a.low === null ? "" : num(a.low) + " to " + num(a.high), a.unit, a.description, web(a.source), dmy(a.checked_on)]), "Assumptions")),
     el("details", {}, el("summary", {}, "The scenarios"), grid([H("Scenario"), H("Meaning", "w"), H("Source")], rowsOf("scenarios").map((s) => [s.scenario.replaceAll("_", " "), s.description, web(s.source)]), "Scenarios")),
