@@ -11,7 +11,7 @@ import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop, yellow
-from pipeline.cli.headline import answer, tell
+from pipeline.cli.headline import answer, lines_of, tell, tell_moved
 from pipeline.cli.release import rows
 from pipeline.refresh import Outcome
 from pipeline.refresh import refresh as run
@@ -31,6 +31,7 @@ def refresh(
     from pipeline.lake import LakeError
 
     settings = environment.load()
+    before = lines_of(settings.plain)
     try:
         outcome = _with_progress(settings, accept, quiet=json)
     except LakeError as error:
@@ -43,6 +44,8 @@ def refresh(
     if json:
         as_json(_facts(settings, outcome, rejected))
     else:
+        if outcome.published:
+            tell_moved(before, lines_of(settings.plain))
         _tell(settings, outcome, rejected)
     if outcome.problems or rejected:
         raise typer.Exit(DATA_FAILED)
@@ -88,7 +91,7 @@ def _facts(settings: Settings, outcome: Outcome, rejected: list[Any]) -> dict[st
 def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
     head = outcome.head
     for sentence in outcome.repaired:
-        out.print(f"Repaired: {sentence}.", markup=False)
+        out.print(f"Repaired: {sentence}.")
     if outcome.published:
         _changes(settings)
     if head is not None and not outcome.problems:
@@ -107,10 +110,9 @@ def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
         accepted = f", accepted because: {head.reason}" if head.reason else ""
         out.print(
             f"Published release {head.release_id} (no. {head.seq}){accepted}.",
-            markup=False,
         )
     elif outcome.problems:
-        out.print(f"Release {head.release_id} (no. {head.seq}) stands.", markup=False)
+        out.print(f"Release {head.release_id} (no. {head.seq}) stands.")
     else:
         out.print(
             f"Nothing changed: release {head.release_id} (no. {head.seq}) has these "

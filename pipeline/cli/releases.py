@@ -27,6 +27,7 @@ from pipeline.cli.console import (
     stop,
     table,
 )
+from pipeline.cli.headline import lines_of, tell_moved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,7 @@ def diff(
     """Show what differs between two releases, and the claims behind it."""
     from pipeline.contracts import PUBLISHED
     from pipeline.lake.history import diff as compared
-    from pipeline.lake.history import find
+    from pipeline.lake.history import find, plain_of
 
     if table is not None and table not in PUBLISHED:
         there = ", ".join(PUBLISHED)
@@ -100,6 +101,8 @@ def diff(
         out.print(f"Releases {heads[0]} and {heads[1]} hold the same.")
         return
     out.print(f"From release {heads[0]} to {heads[1]}:")
+    with _sentences():
+        tell_moved(*(lines_of(plain_of(settings, each)) for each in sides))
     for counted in _counts(found):
         _show(counted, found[found["table"] == counted["table"]])
 

@@ -257,3 +257,72 @@ def test_the_page_of_the_record_is_small(release: Settings):
     if not page.exists():
         pytest.skip("there is no release of the record here")
     assert page.stat().st_size <= LARGEST
+
+
+def test_every_figure_has_the_digits_of_the_database(
+    shown: Page, release: Settings
+) -> None:
+    """Rounded once: within half of the last digit shown of what is published."""
+    with duckdb.connect(release.plain, read_only=True) as con:
+        published = {
+            (name, stage): flop
+            for name, stage, flop in con.execute(
+                "SELECT m.name, e.stage, e.flop_p50 FROM core.estimates e "
+                "JOIN core.models m USING (model_id) WHERE flop_p50 IS NOT NULL"
+            ).fetchall()
+        }
+    shown.select_option("#stage", "")
+    seen = shown.eval_on_selector_all(
+        "#table tbody tr",
+        "rows => rows.map(r => [r.cells[0].querySelector('button').textContent,"
+        " r.cells[1].textContent, r.cells[4].textContent])",
+    )
+    medians = {(n, s): t for n, s, t in seen if not t.startswith(("<", ">", "–"))}
+    assert medians.keys() == published.keys()
+    powers = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    for key, text in medians.items():
+        digits, power = text.translate(powers).split(" × 10")
+        unit = 10.0 ** int(power)
+        assert abs(published[key] / unit - float(digits)) <= 0.05 * (1 + 1e-5), key
+
+
+def test_the_address_holds_what_is_shown(shown: Page, release: Settings) -> None:
+    address = (release.report / PAGE).as_uri()
+    shown.locator("#table td button").first.click()
+    shown.wait_for_function("location.hash.startsWith('#model=')")
+    shown.keyboard.press("Escape")
+    shown.wait_for_function("location.hash === ''")
+    shown.locator("input[name=scenario]:not(:checked)").first.check()
+    other = shown.locator("input[name=scenario]:checked").get_attribute("value")
+    shown.wait_for_function("location.hash.startsWith('#scenario=')")
+    shown.evaluate("location.hash = '#model=o3&known=2025-05-09'")
+    shown.wait_for_function("document.getElementById('drawer').open")
+    assert shown.locator("#drawer-title").inner_text() == "o3"
+    assert shown.locator("#known").inner_text() == "9 May 2025"
+    shown.keyboard.press("Escape")
+    assert shown.url == f"{address}#known=2025-05-09"
+    assert other != shown.locator("input[name=scenario]:checked").get_attribute("value")
+
+
+def test_each_chart_can_be_taken_along(shown: Page) -> None:
+    begins = {"PNG": b"\x89PNG", "SVG": b"<svg", "CSV": b"part,"}
+    takes = shown.locator(".take")
+    assert takes.count() >= 3
+    for kind, start in begins.items():
+        for at in range(takes.count()):
+            with shown.expect_download() as waited:
+                takes.nth(at).get_by_text(kind, exact=True).click()
+            path = waited.value.path()
+            assert path.read_bytes().startswith(start)
+            assert len(path.read_bytes().splitlines()) > 1 or kind != "CSV"
+
+
+def test_the_page_says_how_to_cite_it_and_whom_to_credit(shown: Page) -> None:
+    said = shown.locator("#downloads").inner_text()
+    for word in ("CC BY 4.0", "Epoch AI", "Release 20", "MIT"):
+        assert word in said
+    told = json.loads(
+        shown.locator("script[type='application/ld+json']").text_content() or ""
+    )
+    assert told["@type"] == "Dataset"
+    assert shown.get_attribute("meta[name=description]", "content")
