@@ -39,8 +39,8 @@ _PERCENT = (
 
 def _odds(share: pd.Series) -> pd.Series:
     part = share.astype(float).clip(1e-9, 1 - 1e-9)
-    odds: pd.Series = np.log10(part / (1 - part)).clip(_LOW, _HIGH)
-    return odds
+    odds = (part / (1 - part)).map(np.log10)
+    return odds.clip(_LOW, _HIGH)
 
 
 def runs(frames: Frames) -> pd.DataFrame:

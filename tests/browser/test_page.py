@@ -215,7 +215,7 @@ def test_hostile_text_stays_text(shown: Page):
     assert text.count(EVIL) >= 5  # name, summary, locator, caveat, title, publisher
     assert shown.evaluate("window.hacked") is None
     assert shown.locator("img").count() == 0
-    assert shown.locator("script").count() == 3
+    assert shown.locator("script").count() == 4  # data, two of ours, JSON-LD
 
 
 @pytest.mark.parametrize("width", [1440, 390])
