@@ -280,6 +280,9 @@ def _cells(
 ) -> Iterator[Sentence]:
     """Each number of a table as a sentence of its own."""
     headers = _split(lines[0])
+    if _pairs(lines):
+        yield from _fields(lines, offset, number, place)
+        return
     count = 0
     at = offset
     for k, line in enumerate(lines):
@@ -301,6 +304,33 @@ def _cells(
                 f"{' '.join(words)} {_label(header)}: {value}".translate(_SIMPLER), at + max(0, line.find(cell)),
                 line.strip(), place.heading, number + k, "cell", place.lead,
                 place.ended, opens=True, where=where,
+            )  # fmt: skip
+        at += len(line) + 1
+
+
+def _pairs(lines: list[str]) -> bool:
+    """Whether a table lists fields and their values, as model cards do."""
+    rows = [r for r in map(_split, lines) if not re.fullmatch(r"[:=-]*", "".join(r))]
+    if len(rows) < len(lines) and "".join(_split(lines[0])):
+        return False  # a line of dashes under a header
+    if any(len([c for c in row if c]) != 2 for row in rows):
+        return False
+    return any(not _NUMERIC.match(row[1]) for row in rows[1:])
+
+
+def _fields(
+    lines: list[str], offset: int, number: int, place: _Place
+) -> Iterator[Sentence]:
+    """Each row of such a table as an item of a list."""
+    at = offset
+    for k, line in enumerate(lines):
+        cells = [c for c in _split(line) if c]
+        if len(cells) == 2 and re.search(r"\d", cells[1]):
+            shown = f"{cells[0]}: {cells[1]}"
+            yield Sentence(
+                shown.translate(_SIMPLER)[:_LONGEST], at + max(0, line.find(cells[1])),
+                line.strip(), place.heading, number + k, "item", place.lead,
+                place.ended, opens=True, where=f"row {cells[0]!r}",
             )  # fmt: skip
         at += len(line) + 1
 

@@ -64,7 +64,7 @@ _CLAUSE = re.compile(
     r"而(?!言)|但|并(?!行)|此前|随后", re.I,
 )  # fmt: skip
 _RATE_BEHIND = re.compile(
-    r"^[\s(（]{0,2}(?:/|per|an?\b|each|every|apiece|每)\s?(?P<of>[A-Za-z]{1,12}|小时|月|年|人|题|次)",
+    r"^[\s(（]{0,2}(?:/|per|an?\b|each|every|apiece|每)\s?(?P<of>[A-Za-z]{1,12}|小时|天|日|月|年|人|题|次)",
     re.I,
 )
 _RATE_BEFORE = re.compile(

@@ -104,7 +104,7 @@ def _masked(text: str, mentions: Iterable[Mention]) -> str:
 
 def _decide(place: Place, draft: _Draft) -> None:
     text = place.text
-    dated = bytearray(len(text))
+    dated = bytearray(len(text) + 1)  # a joined figure may stand at the end
     for m in words.DATE.finditer(text):
         dated[m.start() : m.end()] = b"\1" * len(m[0])
     for k, stated in enumerate(place.figures):

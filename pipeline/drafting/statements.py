@@ -434,6 +434,8 @@ def remember(place: Place) -> None:
     for m in place.mentions:
         if m.role == "reference":
             memory.reference = (place.number, m.subject)
+    if sentence.kind == "item" and memory.title and memory.item is None:
+        about = []  # `Architecture: the same as Phi-4`, in a list on another model
     if about and not _ASIDE.search(text):
         models = [m for m in about if not re.search("[Bb]ase$", m.subject.name)]
         about = models or about

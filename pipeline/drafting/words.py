@@ -103,7 +103,7 @@ PARITY = re.compile(
 NO_SHARE = re.compile(
     r"utili[sz]ation|\bMFU\b|\bMBU\b|利用率|\boff\b|discount|折|interest|probab|可能性|概率|chance|confiden|cheaper|"
     r"faster|speed|latency|accura|sparsity|of (?:the )?(?:tokens|data|prompts|questions|problems|users|market|samples|staff|parameters|layers|GPUs|respondents)|"
-    r"数据集?的|股|涨|跌|降价|下调|上涨|市场|用户|月活|CI\b|区间|interval|quantile|dropout|warm-?up|clip|learning rate|decay|threshold|win rate|胜率|of the time|inference|serving",
+    r"数据集?的|股|涨|跌|降价|下调|上涨|市场|用户|月活|CI\b|区间|interval|quantile|dropout|warm-?up|clip|learning rate|decay|threshold|cache|缓存|命中|tokens?\s?[(（]|win rate|胜率|of the time|inference|serving",
     re.I,
 )
 DOUBT = re.compile(
