@@ -411,10 +411,7 @@ def remember(place: Place) -> None:
     if sentence.advert:
         return
     about = [m for m in place.mentions if m.role == "subject"]
-    for m in about:
-        maker = place.names.maker_of(m.subject)
-        if maker:
-            memory.by_maker[maker] = m.subject
+    _makers(place, about)
     _definitions(place)
     if sentence.kind == "heading":
         memory.section = about[0].subject if about else None
@@ -442,6 +439,14 @@ def remember(place: Place) -> None:
         main = about[-1] if _AGAIN.search(text[about[0].end :]) else about[0]
         memory.carried = (place.number, main.subject)
     memory.stage = words.stage_of(text, len(text)) or memory.stage
+
+
+def _makers(place: Place, about: list[Mention]) -> None:
+    """Whose model was named last."""
+    for m in about:
+        maker = place.names.maker_of(m.subject)
+        if maker:
+            place.memory.by_maker[maker] = m.subject
 
 
 def opens(place: Place) -> None:

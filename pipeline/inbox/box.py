@@ -259,7 +259,9 @@ def _read(
         )
     sure = [c for c in left if c.model and not any("doubtful" in f for f in c.flags)]
     effects = [
-        e for c in sure[:WEIGHED] if (e := weigh(sentence(c, day or today, registry)))
+        e
+        for c in sure[:WEIGHED]
+        if (e := weigh(sentence(c, day or today, registry, feed.kind)))
     ]
     return replace(
         entry, status="proposed", published_on=day.isoformat() if day else None,
@@ -305,10 +307,10 @@ def _inputs(row: dict[str, Any]) -> list[Any]:
     return out
 
 
-def sentence(c: Candidate, day: date, registry: Registry) -> str:
+def sentence(c: Candidate, day: date, registry: Registry, kind: str) -> str:
     """A candidate in one line, as `headroom whatif` reads it."""
     who = f"{c.model}/{c.stage or 'reasoning'}"
-    tail = f", disclosed {day}, kind press"
+    tail = f", disclosed {day}, kind {kind}"
     if c.model not in registry.models:
         tail += f", released {day}"
     value = written(c)
