@@ -28,10 +28,26 @@ Evidence = Literal[
     "bound",
     "growth_rate",
     "score",
+    "forecast",
 ]
 EVIDENCE: tuple[str, ...] = get_args(Evidence)
 # Kinds without a level, and so without a node: a pace, and a comparison of ledgers.
 WITHOUT_NODE = ("growth_rate", "throughput")
+
+# What a forecast is about. `largest_…` are records of a date, `growth_of_largest` is
+# that from the day it is made, `threshold_by_date` whether some run reaches a level.
+ForecastQuantity = Literal[
+    "largest_total",
+    "growth_of_largest",
+    "largest_reasoning",
+    "reasoning_share",
+    "run_total",
+    "threshold_by_date",
+    "models_above",
+    "run_cost",
+    "cluster",
+]
+FORECAST_QUANTITIES: tuple[str, ...] = get_args(ForecastQuantity)
 
 # What a figure counts: FLOP executed, chip time valued at the utilisation of
 # pre-training, or money (which buys chip time).

@@ -29,6 +29,7 @@ READ = (
     "raw.corrections",
     "raw.sources",
     "raw.scores",
+    "raw.forecasts",
     "core.models",
     "core.hardware",
     "core.assumptions",
@@ -61,6 +62,8 @@ OUT = {
     "out.chart_axis_test": ("raw.claims", "core.observations"),
     "out.backtests": ("core.observations", "core.models", "core.scenarios"),
     "out.calibration": ("out.backtests", "core.assumptions"),
+    "out.forecast_scores": ("raw.forecasts", "core.observations", "core.models"),
+    "out.scoreboard": ("out.forecast_scores", "core.assumptions"),
 }
 
 
@@ -124,6 +127,8 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     from pipeline.projection.shares import trend_table as share_trend_table
     from pipeline.projection.trend import trend_table
     from pipeline.projection.variants import score_table
+    from pipeline.scoreboard.tables import board_table
+    from pipeline.scoreboard.tables import score_table as forecast_table
 
     claims, scenarios = frames["raw.claims"], frames["core.scenarios"]
     models, newest = frames["core.models"], found.states[-1]
@@ -132,6 +137,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     ahead = outlook(history, models, assumed)
     paths = project(found.states, models, scenarios, claims, assumed)
     tested = backtest_table(found.states, models, scenarios, claims, assumed)
+    forecasts = forecast_table(frames["raw.forecasts"], history, models, assumed)
     left_out = effects(newest, assumed)
     shifts = shift_table(history, left_out, assumed)
     known = known_runs(newest, models).frame(models)
@@ -150,4 +156,6 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
         "out.chart_axis_test": chart_axis_table(newest, claims, assumed),
         "out.backtests": tested,
         "out.calibration": calibration_table(tested, assumed),
+        "out.forecast_scores": forecasts,
+        "out.scoreboard": board_table(forecasts, assumed),
     }

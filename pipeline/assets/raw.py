@@ -32,6 +32,7 @@ TABLES = (
     "raw.bulk_rows",
     "raw.bulk_revisions",
     "raw.scores",
+    "raw.forecasts",
     "raw.corrections",
     "raw.rejected",
     "core.models",

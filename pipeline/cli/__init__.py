@@ -16,7 +16,16 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__, settings
-from pipeline.cli import explain, fetch, inbox, model, note, releases, report
+from pipeline.cli import (
+    explain,
+    fetch,
+    forecasts,
+    inbox,
+    model,
+    note,
+    releases,
+    report,
+)
 from pipeline.cli.console import (
     DATA_FAILED,
     DONE,
@@ -95,6 +104,7 @@ fetch.register(app)
 inbox.register(app)
 explain.register(app)
 report.register(app)
+forecasts.register(app)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ What belongs here: tables that answer the question. What does not: evidence.
 from __future__ import annotations
 
 from pipeline.contracts.table import (
+    CLAIM,
     Day,
     Flag,
     Number,
@@ -14,7 +15,7 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
-from pipeline.vocabulary import STAGES
+from pipeline.vocabulary import FORECAST_QUANTITIES, STAGES
 
 SHARES = ("0.1", "0.3", "0.5", "1")  # of the largest run's total compute
 
@@ -608,3 +609,143 @@ class Calibration(Table):
 
         name = "out.calibration"
         unique = ["scenario", "target"]
+
+
+class ForecastScores(Table):
+    """Everybody's forecasts with what came, and what we and no change would have said.
+
+    A row per question and forecaster: its author, Headroom as of the same day, and "No
+    change". A figure is in the question's unit; scores of figures are in log10.
+    """
+
+    forecast_id: Text = column(
+        "the question", pattern=CLAIM, references="raw.forecasts.forecast_id"
+    )
+    forecaster: Text = column("who answers")
+    kind: Text = column(
+        "outside: its author; ours; reference: the answer that nothing changes",
+        one_of=("outside", "ours", "reference"),
+    )
+    quantity: Text = column("what it is about", one_of=FORECAST_QUANTITIES)
+    unit: Text = column("unit of predicted, record and outlook")
+    made_on: Day = column("when it was made", unit="date")
+    target_on: Day = column("the date that it is about", unit="date")
+    status: Text = column(
+        "scored; undecided: due, and the record cannot settle it; open: not due",
+        one_of=("scored", "undecided", "open"),
+    )
+    scored_as: Text = column(
+        "distribution; interval with a level; range or point, scored as a point; "
+        "probability; statement: comes true or not, without a score",
+        one_of=(
+            "distribution", "interval", "range", "point", "probability", "statement",
+        ),
+    )  # fmt: skip
+    predicted_p05: Number = column("5% point of the answer", null=True, gt=0)
+    predicted_p50: Number = column("its middle", null=True, gt=0)
+    predicted_p95: Number = column("95% point of the answer", null=True, gt=0)
+    predicted_probability: Number = column(
+        "chance that it comes true", unit="probability", null=True, ge=0, le=1
+    )
+    record_p05: Number = column(
+        "5% point of what came by target_on, or has come so far", null=True, gt=0
+    )
+    record_p50: Number = column("median of the same", null=True, gt=0)
+    record_p95: Number = column("95% point of the same", null=True, gt=0)
+    record_model_id: Text = column(
+        "the run behind it", null=True, references="core.models.model_id"
+    )
+    record_probability: Number = column(
+        "chance, as the record stands, that it came true",
+        unit="probability", null=True, ge=0, le=1,
+    )  # fmt: skip
+    outlook_p05: Number = column(
+        "open: 5% point of our newest forecast of it", null=True, gt=0
+    )
+    outlook_p50: Number = column("median of the same", null=True, gt=0)
+    outlook_p95: Number = column("95% point of the same", null=True, gt=0)
+    outlook_probability: Number = column(
+        "open: our newest chance that it comes true",
+        unit="probability", null=True, ge=0, le=1,
+    )  # fmt: skip
+    crps: Number = column(
+        "continuous ranked probability score; of a point the distance",
+        unit="orders of magnitude", null=True, ge=0,
+    )  # fmt: skip
+    error: Number = column(
+        "log10 of middle over record", unit="orders of magnitude", null=True
+    )
+    pit: Number = column(
+        "chance given to what came or less", unit="probability", null=True, ge=0, le=1
+    )
+    covered_90: Number = column(
+        "share of what came inside the 90% interval",
+        unit="share", null=True, ge=0, le=1,
+    )  # fmt: skip
+    brier: Number = column(
+        "squared error of a probability", unit="score", null=True, ge=0, le=1
+    )
+    reason: Text = column("why undecided, or what to know of the score", null=True)
+
+    class Config:
+        """Key and name."""
+
+        name = "out.forecast_scores"
+        unique = ["forecast_id", "forecaster"]
+
+
+class Scoreboard(Table):
+    """How each forecaster did, beside no change and Headroom on the same targets.
+
+    Means over what is scored. Only paired columns compare: other means are of other
+    targets.
+    """
+
+    forecaster: Text = column("who")
+    kind: Text = column(
+        "outside, ours or reference", one_of=("outside", "ours", "reference")
+    )
+    n_forecasts: Whole = column("answers in the record", ge=0)
+    n_scored: Whole = column("settled by the record", ge=0)
+    n_undecided: Whole = column("due, and not settled by the record", ge=0)
+    n_open: Whole = column("not due", ge=0)
+    n_statements: Whole = column("of the scored: yes without a probability", ge=0)
+    statements_true: Number = column(
+        "how many of these came true (a sum of chances)", ge=0
+    )
+    mean_crps: Number = column(
+        "of figures", unit="orders of magnitude", null=True, ge=0
+    )
+    mean_absolute_error: Number = column(
+        "of middles", unit="orders of magnitude", null=True, ge=0
+    )
+    coverage_90: Number = column(
+        "of 90% intervals", unit="share", null=True, ge=0, le=1
+    )
+    mean_brier: Number = column("of probabilities", unit="score", null=True, ge=0, le=1)
+    n_paired_no_change: Whole = column("targets in common with no change", ge=0)
+    crps_paired_no_change: Number = column(
+        "own mean on these", unit="orders of magnitude", null=True, ge=0
+    )
+    crps_no_change: Number = column(
+        "mean of no change on these", unit="orders of magnitude", null=True, ge=0
+    )
+    n_paired_headroom: Whole = column("targets in common with Headroom", ge=0)
+    crps_paired_headroom: Number = column(
+        "own mean on these", unit="orders of magnitude", null=True, ge=0
+    )
+    crps_headroom: Number = column(
+        "Headroom's mean on these", unit="orders of magnitude", null=True, ge=0
+    )
+    verdict: Text = column(
+        "against no change on common targets; below eight of them no verdict",
+        one_of=(
+            "too few to judge", "better than no change", "no better than no change",
+        ),
+    )  # fmt: skip
+
+    class Config:
+        """Key and name."""
+
+        name = "out.scoreboard"
+        unique = ["forecaster"]

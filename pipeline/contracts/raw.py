@@ -17,7 +17,15 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
-from pipeline.vocabulary import BASES, COVERS, EVIDENCE, SOURCE_KINDS, STAGES, STATUSES
+from pipeline.vocabulary import (
+    BASES,
+    COVERS,
+    EVIDENCE,
+    FORECAST_QUANTITIES,
+    SOURCE_KINDS,
+    STAGES,
+    STATUSES,
+)
 
 OUTCOMES = (
     "used",
@@ -246,6 +254,62 @@ class Scores(Table):
 
         name = "raw.scores"
         unique = ["score_id"]
+
+
+class Forecasts(Table):
+    """What people expected of training compute, as they said it; never evidence."""
+
+    forecast_id: Text = column("source id / claim id", pattern=CLAIM)
+    source_id: Text = column(
+        "source of the forecast", pattern=SLUG, references="raw.sources.source_id"
+    )
+    forecaster: Text = column("who made it")
+    quantity: Text = column(
+        "what it is about: the largest run of the target date (total or reasoning), "
+        "its growth from made_on on, the total of one run, whether some run reaches "
+        "the threshold, how many models lie above it, cost of the largest run, chips "
+        "of the largest cluster",
+        one_of=FORECAST_QUANTITIES,
+    )
+    model_id: Text = column(
+        "the run it is about, if one", null=True, references="core.models.model_id"
+    )
+    among: Text = column(
+        "open: only models with open weights", null=True, one_of=("open",)
+    )
+    unit: Text = column("unit of value, low and high")
+    made_on: Day = column("when it was made", unit="date")
+    target_on: Day = column("the date that it is about", unit="date")
+    value: Number = column("stated middle or bound", null=True, exact=True, gt=0)
+    bound: Text = column(
+        "lower: at least the value; upper: at most; NULL: about the value",
+        null=True, one_of=("upper", "lower"),
+    )  # fmt: skip
+    low: Number = column("lower end as stated", null=True, exact=True, gt=0)
+    high: Number = column("upper end as stated", null=True, exact=True, gt=0)
+    level: Number = column(
+        "probability inside low to high, where stated; NULL: a range without one",
+        unit="probability", null=True, gt=0, lt=1,
+    )  # fmt: skip
+    threshold: Number = column(
+        "level of compute asked for", unit="FLOP", null=True, exact=True, gt=0
+    )
+    probability: Number = column(
+        "stated chance that it comes true", unit="probability", null=True, ge=0, le=1
+    )
+    rule: Text = column("how its author would settle it, in our words")
+    locator: Text = column("where in the source")
+    summary: Text = column("the forecast in our words")
+    caveat: Text = column("what is uncertain about it", null=True)
+    url: Text = column("where it can be read, if not at the source's url", null=True)
+    repeats: Text = column("forecast that this one echoes", null=True)
+    status: Text = column("accepted forecasts are scored", one_of=STATUSES)
+
+    class Config:
+        """Key and name."""
+
+        name = "raw.forecasts"
+        unique = ["forecast_id"]
 
 
 class Corrections(Table):

@@ -15,6 +15,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     raw.BulkRows,
     raw.BulkRevisions,
     raw.Scores,
+    raw.Forecasts,
     raw.Corrections,
     raw.Rejected,
     core.Models,
@@ -37,6 +38,8 @@ _PUBLISHED: tuple[type[Table], ...] = (
     out.ChartAxisTest,
     out.Backtests,
     out.Calibration,
+    out.ForecastScores,
+    out.Scoreboard,
 )
 _WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
     meta.Releases,

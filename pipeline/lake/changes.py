@@ -45,6 +45,7 @@ REPORTED = (
         "summary",
     ),
     Reported("raw.scores", ("score", "status"), "summary"),
+    Reported("raw.forecasts", ("value", "low", "high", "status"), "summary"),
     Reported("raw.rejected", (), "problem"),
     Reported("core.models", ("released_on", "family", "is_reasoning"), "name"),
     Reported("core.assumptions", ("value", "low", "high"), "value"),

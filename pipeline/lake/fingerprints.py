@@ -22,6 +22,7 @@ METHOD = (
     "estimation",
     "projection",
     "evidence",
+    "scoreboard",
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "scipy", "pandas", "duckdb")

@@ -26,7 +26,12 @@ MAX_SHIFT = 1.0  # orders of magnitude
 # reason is a rewritten vintage.)
 _MAY_SHRINK = {"raw.rejected", "core.conflicts"}
 # They score forecasts against the newest vintage: any claim that goes may move it.
-_OF_NEWEST = {"out.backtests", "out.calibration"}
+_OF_NEWEST = {
+    "out.backtests",
+    "out.calibration",
+    "out.forecast_scores",
+    "out.scoreboard",
+}
 # Authored tables that every vintage depends on.
 _SHARED = ("core.assumptions", "core.scenarios", "core.hardware", "core.models")
 

@@ -136,9 +136,10 @@ def newest_disclosure(tables: Tables) -> date:
         RefusedError: if there is no claim at all.
     """
     claims, scores = tables["raw.claims"], tables["raw.scores"]
+    made = tables["raw.forecasts"]["made_on"]
     if claims.empty:
         raise RefusedError(["there is not one readable claim: add a note first"])
-    newest = pd.concat([claims["disclosed_on"], scores["disclosed_on"]]).max()
+    newest = pd.concat([claims["disclosed_on"], scores["disclosed_on"], made]).max()
     return pd.Timestamp(newest).date()
 
 

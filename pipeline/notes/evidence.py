@@ -9,6 +9,7 @@ table of sources/README.md is `table()`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
@@ -39,7 +40,7 @@ from pipeline.notes.schema import (
     span_of,
 )
 from pipeline.notes.values import Quantity
-from pipeline.vocabulary import Grade, Precision, Stage
+from pipeline.vocabulary import ForecastQuantity, Grade, Precision, Stage
 
 
 def _points(value: Any) -> Any:
@@ -362,6 +363,63 @@ class Score(Common):
     curve: Slug | None = None
 
 
+class ForecastClaim(Common):
+    """What somebody expected of a date to come; never evidence for an estimate."""
+
+    words = (
+        "`forecaster`, `quantity` (`largest_total`, `growth_of_largest` (times a year "
+        "from the day it was made), `largest_reasoning`, `reasoning_share`, "
+        "`run_total` (of `model`), `threshold_by_date`, `models_above`, `run_cost`, "
+        "`cluster`), `target_on` (a date), `rule` (how its author would settle it), "
+        "`value` or `low` and `high` with `level` (`90%`; only where it was stated), "
+        "`threshold` (FLOP) and `probability` for the quantities that have one; "
+        "optional `unit` of a cluster, `among: open` (models with open weights); "
+        "no `stage`. Made on `disclosed_on`"
+    )
+
+    evidence: Literal["forecast"]
+    forecaster: Words
+    quantity: ForecastQuantity
+    target_on: date
+    rule: Words
+    model: str | None = None
+    among: Literal["open"] | None = None
+    value: Count | None = None
+    low: Count | None = None
+    high: Count | None = None
+    level: Fraction | None = None
+    threshold: Flop | None = None
+    probability: Fraction | None = None
+    unit_stated: Annotated[str | None, Field(alias="unit")] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ForecastClaim:
+        of_threshold = self.quantity in ("threshold_by_date", "models_above")
+        if of_threshold != (self.threshold is not None):
+            raise ValueError(
+                "`threshold` goes with `threshold_by_date` and `models_above`, and "
+                "with nothing else"
+            )
+        if (self.quantity == "run_total") != (self.model is not None) and (
+            self.quantity != "threshold_by_date"
+        ):
+            raise ValueError("`model` goes with `run_total` and `threshold_by_date`")
+        ends = self.low is not None and self.high is not None
+        if (self.low is None) != (self.high is None):
+            raise ValueError("a range has both `low` and `high`")
+        if self.level is not None and not ends:
+            raise ValueError("`level` is that of `low` to `high`")
+        if self.quantity != "threshold_by_date" and self.value is None and not ends:
+            raise ValueError("give `value`, or both `low` and `high`")
+        for part in (self.probability, self.level):
+            if part is not None and not 0 <= part.value <= 1:
+                raise ValueError("a probability lies between 0 and 1")
+        order = [q.value for q in (self.low, self.value, self.high) if q]
+        if order != sorted(order) or any(not v > 0 for v in order):
+            raise ValueError("low, value and high are positive and ascend")
+        return self
+
+
 _CLASSES: tuple[type[Common], ...] = (
     FlopClaim,
     ChipHours,
@@ -377,6 +435,7 @@ _CLASSES: tuple[type[Common], ...] = (
     Bound,
     GrowthRate,
     Score,
+    ForecastClaim,
 )
 # Kind of evidence → its class.
 KINDS: dict[str, type[Common]] = {

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.notes.constants import LIMITS, Assumption, Scenario
-from pipeline.notes.evidence import Score
+from pipeline.notes.evidence import ForecastClaim, Score
 from pipeline.notes.faults import Fault
 from pipeline.notes.parse import Note, full_id
 from pipeline.notes.registry import Model
@@ -50,12 +50,12 @@ def sources(notes: Iterable[Note]) -> pd.DataFrame:
 
 
 def claims(notes: Iterable[Note]) -> pd.DataFrame:
-    """Rows of raw.claims: every claim about compute or growth, not the scores."""
+    """Rows of raw.claims: every claim about compute or growth, no score or forecast."""
     return pd.DataFrame(
         _claim(note, claim)
         for note in notes
         for claim in note.claims
-        if not isinstance(claim, Score)
+        if not isinstance(claim, Score | ForecastClaim)
     )
 
 
@@ -83,6 +83,50 @@ def scores(notes: Iterable[Note]) -> pd.DataFrame:
         for note in notes
         for claim in note.claims
         if isinstance(claim, Score)
+    )
+
+
+_UNIT_OF = {
+    "growth_of_largest": "x per year",
+    "reasoning_share": "share",
+    "threshold_by_date": "FLOP",
+    "models_above": "models",
+    "run_cost": "USD",
+    "cluster": "chips",
+}
+
+
+def forecasts(notes: Iterable[Note]) -> pd.DataFrame:
+    """Rows of raw.forecasts."""
+    return pd.DataFrame(
+        {
+            "forecast_id": f"{note.source.id}/{claim.id}",
+            "source_id": note.source.id,
+            "forecaster": claim.forecaster,
+            "quantity": claim.quantity,
+            "model_id": claim.model,
+            "among": claim.among,
+            "unit": claim.unit_stated or _UNIT_OF.get(claim.quantity, "FLOP"),
+            "made_on": claim.disclosed_on or note.source.published_on,
+            "target_on": claim.target_on,
+            "value": _value(claim.value),
+            "bound": claim.value.bound if claim.value else None,
+            "low": _value(claim.low),
+            "high": _value(claim.high),
+            "level": _value(claim.level),
+            "threshold": _value(claim.threshold),
+            "probability": _value(claim.probability),
+            "rule": claim.rule,
+            "locator": claim.locator,
+            "summary": claim.summary,
+            "caveat": claim.caveat,
+            "url": claim.url,
+            "repeats": full_id(claim.repeats, note) if claim.repeats else None,
+            "status": claim.status,
+        }
+        for note in notes
+        for claim in note.claims
+        if isinstance(claim, ForecastClaim)
     )
 
 

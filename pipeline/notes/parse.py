@@ -357,7 +357,7 @@ def _early_faults(
     day = claim.disclosed_on or source.published_on
     names = [*getattr(claim, "applies_to", ()), getattr(claim, "model", None)]
     models = [registry.models[n] for n in names if n in registry.models]
-    if not models or claim.status == "retracted":
+    if not models or claim.status == "retracted" or claim.evidence == "forecast":
         return []
     first = min(models, key=lambda m: m.released_on)
     if (first.released_on - day).days <= ANNOUNCED:

@@ -97,6 +97,7 @@ def read_record(
     tables = {
         **joined,
         "raw.scores": frames.scores(checked.notes),
+        "raw.forecasts": frames.forecasts(checked.notes),
         "raw.corrections": corrections.frame(corrected),
         "raw.rejected": frames.rejected(faults),
         "core.hardware": frames.hardware(chips),

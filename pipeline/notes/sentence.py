@@ -29,7 +29,9 @@ from pipeline.notes.registry import Model, Registry
 
 SOURCE, CLAIM = "what-if", "claim"
 _SHORT = {"share": "share_of_pretraining", "parity": "benchmark_parity"}
-_SPOKEN = [k for k in KINDS if k != "score"]  # a score changes no estimate by itself
+_SPOKEN = [
+    k for k in KINDS if k not in ("score", "forecast")
+]  # no estimate moves by these
 _EXAMPLE = "write it as `o5: ratio 10 x o3, disclosed 2026-12-01`"
 _HEAD = re.compile(r"^\s*(?P<who>[^:]+?)\s*:\s*(?P<kind>\w+)\s*(?P<rest>.*)$")
 _COMMA = re.compile(r",(?!\d{3}\b)")  # inside a number it ends no clause

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.contracts import columns
 from pipeline.contracts.out import Backtests
-from pipeline.estimation.assumed import LEVEL, Assumed
+from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection import pace as paces
@@ -41,7 +41,7 @@ from pipeline.projection.realised import (
     outcomes,
 )
 from pipeline.projection.scenario import Scenario, scenarios_of
-from pipeline.projection.scores import brier, covered, crps, pit
+from pipeline.projection.scores import brier, sample_scores
 
 PERSISTENCE, UNBOUNDED, FITTED = "persistence", "unbounded", "fitted_trend"
 BRIER_HORIZON = 12  # months, as the columns about it are called
@@ -243,10 +243,5 @@ def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:
         "realised_kind": outcome.kind,
     }  # fmt: skip
     if outcome.kind == MEASURED:
-        row |= {
-            "crps": crps(predicted, outcome.draws),
-            "pit": pit(predicted, outcome.draws),
-            "covered_50": covered(predicted, outcome.draws, 0.5),
-            "covered_90": covered(predicted, outcome.draws, LEVEL),
-        }
+        row |= sample_scores(predicted, outcome.draws)
     return row

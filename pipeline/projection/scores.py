@@ -71,6 +71,22 @@ def log_score(forecast: FloatArray, outcome: float) -> float:
     return float(np.log(density))
 
 
+def sample_scores(forecast: FloatArray, outcome: FloatArray) -> dict[str, float]:
+    """Scores against an outcome that is itself uncertain.
+
+    Args:
+        forecast: (draws,) of what was expected.
+        outcome: (draws,) of what came, as far as it is known.
+    """
+    return {
+        "crps": crps(forecast, outcome),
+        "pit": pit(forecast, outcome),
+        "covered_50": covered(forecast, outcome, 0.5),
+        "covered_90": covered(forecast, outcome, LEVEL),
+        "error": float(np.median(forecast) - np.median(outcome)),
+    }
+
+
 def point_scores(forecast: FloatArray, outcome: float) -> dict[str, float]:
     """All of them for an outcome of one value, which includes its own error.
 
