@@ -80,8 +80,10 @@ def scoreboard(
 
 def came(row: dict[str, Any]) -> str:
     """What came, with how sure the record is."""
-    if row["record_probability"] is not None:
-        chance = row["record_probability"]
+    chance = row["record_probability"]
+    if chance is not None and row["status"] == "open" and chance < 0.01:
+        return "not yet"
+    if chance is not None:
         return (
             f"{chance:.0%} likely that it came true"
             if 0.01 < chance < 0.99
