@@ -641,17 +641,28 @@ class ForecastScores(Table):
             "distribution", "interval", "range", "point", "probability", "statement",
         ),
     )  # fmt: skip
-    predicted_p05: Number = column("5% point of the answer", null=True, gt=0)
-    predicted_p50: Number = column("its middle", null=True, gt=0)
-    predicted_p95: Number = column("95% point of the answer", null=True, gt=0)
+    predicted_p05: Number = column(
+        "5% point of the answer", unit="as `unit` says", null=True, gt=0
+    )
+    predicted_p50: Number = column("its middle", unit="as `unit` says", null=True, gt=0)
+    predicted_p95: Number = column(
+        "95% point of the answer", unit="as `unit` says", null=True, gt=0
+    )
     predicted_probability: Number = column(
         "chance that it comes true", unit="probability", null=True, ge=0, le=1
     )
     record_p05: Number = column(
-        "5% point of what came by target_on, or has come so far", null=True, gt=0
+        "5% point of what came by target_on, or has come so far",
+        unit="as `unit` says",
+        null=True,
+        gt=0,
     )
-    record_p50: Number = column("median of the same", null=True, gt=0)
-    record_p95: Number = column("95% point of the same", null=True, gt=0)
+    record_p50: Number = column(
+        "median of the same", unit="as `unit` says", null=True, gt=0
+    )
+    record_p95: Number = column(
+        "95% point of the same", unit="as `unit` says", null=True, gt=0
+    )
     record_model_id: Text = column(
         "the run behind it", null=True, references="core.models.model_id"
     )
@@ -660,10 +671,17 @@ class ForecastScores(Table):
         unit="probability", null=True, ge=0, le=1,
     )  # fmt: skip
     outlook_p05: Number = column(
-        "open: 5% point of our newest forecast of it", null=True, gt=0
+        "open: 5% point of our newest forecast of it",
+        unit="as `unit` says",
+        null=True,
+        gt=0,
     )
-    outlook_p50: Number = column("median of the same", null=True, gt=0)
-    outlook_p95: Number = column("95% point of the same", null=True, gt=0)
+    outlook_p50: Number = column(
+        "median of the same", unit="as `unit` says", null=True, gt=0
+    )
+    outlook_p95: Number = column(
+        "95% point of the same", unit="as `unit` says", null=True, gt=0
+    )
     outlook_probability: Number = column(
         "open: our newest chance that it comes true",
         unit="probability", null=True, ge=0, le=1,
@@ -701,7 +719,7 @@ class Scoreboard(Table):
     targets.
     """
 
-    forecaster: Text = column("who")
+    forecaster: Text = column("who forecast")
     kind: Text = column(
         "outside, ours or reference", one_of=("outside", "ours", "reference")
     )
@@ -711,7 +729,7 @@ class Scoreboard(Table):
     n_open: Whole = column("not due", ge=0)
     n_statements: Whole = column("of the scored: yes without a probability", ge=0)
     statements_true: Number = column(
-        "how many of these came true (a sum of chances)", ge=0
+        "how many of these came true (a sum of chances)", unit="forecasts", ge=0
     )
     mean_crps: Number = column(
         "of figures", unit="orders of magnitude", null=True, ge=0

@@ -280,16 +280,22 @@ class Forecasts(Table):
     unit: Text = column("unit of value, low and high")
     made_on: Day = column("when it was made", unit="date")
     target_on: Day = column("the date that it is about", unit="date")
-    value: Number = column("stated middle or bound", null=True, exact=True, gt=0)
+    value: Number = column(
+        "stated middle or bound", unit="as `unit` says", null=True, exact=True, gt=0
+    )
     bound: Text = column(
         "lower: at least the value; upper: at most; NULL: about the value",
         null=True, one_of=("upper", "lower"),
     )  # fmt: skip
-    low: Number = column("lower end as stated", null=True, exact=True, gt=0)
-    high: Number = column("upper end as stated", null=True, exact=True, gt=0)
+    low: Number = column(
+        "lower end as stated", unit="as `unit` says", null=True, exact=True, gt=0
+    )
+    high: Number = column(
+        "upper end as stated", unit="as `unit` says", null=True, exact=True, gt=0
+    )
     level: Number = column(
         "probability inside low to high, where stated; NULL: a range without one",
-        unit="probability", null=True, gt=0, lt=1,
+        unit="probability", null=True, gt=0, le=1,
     )  # fmt: skip
     threshold: Number = column(
         "level of compute asked for", unit="FLOP", null=True, exact=True, gt=0
