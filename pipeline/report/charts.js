@@ -1,6 +1,6 @@
 // The charts: Vega specifications of the release, fed with the page's rows.
 const HISTORY = rowsOf("history"), CLAIMS = rowsOf("claims");
-const PROJECTIONS = rowsOf("projections"), CONVERGENCE = rowsOf("convergence").filter((c) => c.share === "scenario");
+const PROJECTIONS = rowsOf("projections"), CONVERGENCE = rowsOf("convergence");
 const OBS = rowsOf("observations");
 const CLAIM = new Map(CLAIMS.map((c) => [c.claim_id, c]));
 const CHARTS = D.charts || {}, VIEWS = {};
