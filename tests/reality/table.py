@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.datasets.names import clean
+from pipeline.notes.tables import clean
 
 _DATA = ("training dataset size (total)", "training dataset size (datapoints)")
 
