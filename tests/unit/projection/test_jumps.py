@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.projection import world
 
 from pipeline.projection.jumps import Jumps, jumps
 from pipeline.projection.levels import Levels
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = 4096
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy import stats
-from unit.projection import world
 
 from pipeline.projection.share import (
     MIDDLE,
@@ -15,8 +14,9 @@ from pipeline.projection.share import (
     within,
 )
 from pipeline.projection.splits import AT_LEAST, AT_MOST, KNOWN, Fact, Run
+from tests import loaded
 
-ASSUMED = world.assumed(share__prior_draws=16384)
+ASSUMED = loaded.assumed(share__prior_draws=16384)
 MODEL = Shares.of(ASSUMED)
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.projection import world
 
 from pipeline.projection.splits import AT_LEAST, AT_MOST, KNOWN, Splits
+from tests import loaded
 
-ASSUMED = world.assumed()
+ASSUMED = loaded.assumed()
 N = 512
 RNG = np.random.default_rng(3)
-MODELS = world.models(
+MODELS = loaded.models(
     ("base", "2024-12-01"), ("thinker", "2025-01-20"), ("later", "2026-05-01")
 ).assign(role="flagship", base_model_id=[None, "base", "base"])
 MODELS.loc[MODELS["model_id"] == "base", "is_reasoning"] = False
@@ -24,7 +24,7 @@ def observed(*rows):
 
 
 def state(nodes, prepared, vintage="2025-06-01", role="fused"):
-    plain = world.state(vintage, nodes)
+    plain = loaded.state(vintage, nodes)
     roles = pd.DataFrame({"role": [role] * len(prepared)})
     return type(plain)(plain.vintage, roles, plain.of_node)
 
@@ -61,7 +61,7 @@ def test_draws_that_move_together_make_a_narrow_split():
 
 
 def test_the_base_of_the_base_is_part_of_the_run():
-    models = world.models(("root", "2024-01-01"), ("base", "2024-12-01"),
+    models = loaded.models(("root", "2024-01-01"), ("base", "2024-12-01"),
                           ("thinker", "2025-01-20"))  # fmt: skip
     models = models.assign(role="research", base_model_id=[None, "root", "base"])
     nodes = {"root/total": spread(25.0), "thinker/reasoning": spread(24.0)}
