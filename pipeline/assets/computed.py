@@ -116,6 +116,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     from pipeline.estimation.influence import effects, influence_table
     from pipeline.evidence.chart_axis import chart_axis_table
     from pipeline.evidence.curves import scaling_table
+    from pipeline.evidence.trend import trend_table
     from pipeline.projection.backtest import backtest_table
     from pipeline.projection.calibration import calibration_table
     from pipeline.projection.frontier import known_runs
@@ -125,7 +126,6 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     from pipeline.projection.project import project
     from pipeline.projection.shares import History, share_table
     from pipeline.projection.shares import trend_table as share_trend_table
-    from pipeline.projection.trend import trend_table
     from pipeline.projection.variants import score_table
     from pipeline.scoreboard.tables import board_table
     from pipeline.scoreboard.tables import score_table as forecast_table

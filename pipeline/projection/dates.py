@@ -49,8 +49,3 @@ def date(value: float) -> pd.Timestamp | None:
         return None
     day = _EPOCH + np.timedelta64(round(value * DAYS), "D")
     return pd.Timestamp(day)
-
-
-def regression_year(days: pd.DatetimeIndex) -> FloatArray:
-    """Year + (day of year − 1) / 365.25: the axis on which published trends are fit."""
-    return np.asarray(days.year + (days.dayofyear - 1) / DAYS, dtype=float)

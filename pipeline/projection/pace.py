@@ -19,10 +19,9 @@ from scipy import special
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import sobol_sequence
 from pipeline.estimation.method import FloatArray
-from pipeline.projection.dates import regression_year
+from pipeline.evidence.trend import Series, chosen, regression_year, resampled_slopes
 from pipeline.projection.levels import Levels
 from pipeline.projection.scenario import Scenario
-from pipeline.projection.trend import Series, chosen, resampled_slopes
 
 # By weight: the first columns of a Sobol sequence are spread the most evenly together.
 START, TOTAL, PACE, GROWTH, SHARE = range(5)

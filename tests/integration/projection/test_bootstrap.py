@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.projection.levels import Levels
-from pipeline.projection.pace import fitted_growth
-from pipeline.projection.trend import (
+from pipeline.evidence.trend import (
     Series,
     axes,
     chosen,
@@ -17,6 +15,8 @@ from pipeline.projection.trend import (
     series_of,
     trend_table,
 )
+from pipeline.projection.levels import Levels
+from pipeline.projection.pace import fitted_growth
 from tests import loaded
 
 ASSUMED = loaded.assumed()

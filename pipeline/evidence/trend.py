@@ -1,8 +1,8 @@
 """Growth of total training compute: which runs are fitted, and the fit.
 
 What belongs here: selection of series, ordinary least squares, their bootstrap. What
-does not: levels of the projection (frontier.py); the regression gives the growth, not
-the level.
+does not: levels (projection/frontier.py); the regression gives the growth, not the
+level.
 
 Records and top-n runs are chosen for beating others, so that they are not independent.
 The least-squares standard error takes them for independent and is too narrow: of 90%
@@ -23,7 +23,6 @@ import pandas as pd
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.draws import generator
 from pipeline.estimation.method import BoolArray, FloatArray
-from pipeline.projection.dates import regression_year
 
 _RESAMPLES = 11  # purpose number of the stream of resamples
 _LEFT_OUT = "trend.left_out."  # followed by a model's id, with _ for -
@@ -38,6 +37,11 @@ class Series:
     top: int | None  # runs among the n largest at their release; None = all
     running_maximum: bool = False
     notable: bool = False  # without runs that the datasets list as not notable
+
+
+def regression_year(days: pd.DatetimeIndex) -> FloatArray:
+    """Year + (day of year − 1) / 365.25: the axis on which published trends are fit."""
+    return np.asarray(days.year + (days.dayofyear - 1) / 365.25, dtype=float)
 
 
 def series_of(assumed: Assumed) -> tuple[Series, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.projection.trend import axes, chosen, ols, series_of, trend_table
+from pipeline.evidence.trend import axes, chosen, ols, series_of, trend_table
 from tests import loaded
 from tests.mini import PROJECT
 
