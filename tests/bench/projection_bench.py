@@ -16,11 +16,14 @@ import pytest
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
 from pipeline.projection import pace as paces
+from pipeline.projection.backtest import backtest_table
 from pipeline.projection.course import NoProjectionError, course, setting
 from pipeline.projection.dates import DAYS, month, year
 from pipeline.projection.paths import SINGLE, Course, Path, points
 from pipeline.projection.project import POINTS, project
 from pipeline.projection.scenario import scenarios_of
+from pipeline.projection.shares import History, share_table
+from pipeline.projection.variants import score_table
 from tests import loaded
 
 pytestmark = pytest.mark.bench
@@ -41,6 +44,32 @@ def test_time_of_every_vintage_and_scenario() -> None:
         f"{min(took):.2f} s of CPU"
     )
     assert len(found.projections) > 10_000
+
+
+def test_forecasts_of_shares_and_of_the_frontier() -> None:
+    """Printed as they are; what must hold is that they beat no growth and the path."""
+    real = loaded.real()
+    tables, found = real.tables, real.found
+    models, scenarios = tables["core.models"], tables["core.scenarios"]
+    history = History.of(found, models)
+    scores = score_table(history, models, scenarios, found.assumed)
+    scores = scores.sort_values("mean_crps").set_index("variant")
+    print(f"\n{scores.round(3).to_string()}")
+    shares = share_table(history, models)
+    print("PIT in quarters:", np.histogram(shares["pit"].dropna(), 4, (0, 1))[0])
+    tested = backtest_table(
+        found.states, models, scenarios, tables["raw.claims"], found.assumed
+    ).query("target == 'frontier'")
+    wide = tested.pivot_table(
+        index=["origin", "horizon_months"], columns="scenario", values="crps"
+    ).dropna()
+    print(
+        f"frontier, CRPS on {len(wide)} common pairs: {wide.mean().round(3).to_dict()}"
+    )
+    print(tested.groupby("scenario")[["covered_90", "pit"]].mean().round(3).to_string())
+    crps = scores["mean_crps"]
+    assert crps["published"] < crps[["persistence", "article"]].min()
+    assert wide.mean().idxmin() == "share"
 
 
 def test_every_course_against_a_million_draws() -> None:
