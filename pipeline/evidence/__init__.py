@@ -1,5 +1,4 @@
-"""What supports the argument and projects nothing: scaling curves, the
-chart's axis, the growth of total compute.
+"""What supports the argument and projects nothing: curves, chart axis, growth.
 
 What belongs here: pure functions on scores and draws. What does not: projections.
 """
