@@ -30,7 +30,7 @@ QUALIFY row_number() OVER (PARTITION BY stage ORDER BY vintage DESC) = 1
 _CLAIMS = """
 SELECT o.*, c.summary, c.caveat, c.locator, coalesce(c.url, s.url) AS url, s.title,
   s.publisher, s.kind AS source_kind, i.weight, i.shift_log10,
-  i.convergence_shift_days, i.node AS influenced_node
+  i.share_shift, i.convergence_shift_days, i.node AS influenced_node
 FROM core.observations o
 JOIN raw.claims c USING (claim_id)
 JOIN raw.sources s USING (source_id)
@@ -141,7 +141,8 @@ def _as_of(settings: Settings, claims: list[Row], at: object) -> None:
         role, reason = known[claim["claim_id"], claim["node"]]
         claim |= {
             "role": role, "role_reason": reason, "weight": None, "shift_log10": None,
-            "convergence_shift_days": None, "influenced_node": None,
+            "share_shift": None, "convergence_shift_days": None,
+            "influenced_node": None,
         }  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def _moving(claims: list[Row], node: str) -> list[Row]:
         shift = claim["shift_log10"]
         return float("inf") if shift is None else abs(shift)
 
-    names = ("claim_id", "shift_log10", "convergence_shift_days")
+    names = ("claim_id", "shift_log10", "share_shift", "convergence_shift_days")
     known = [c for c in claims if c["influenced_node"] == node]
     return [
         {name: c[name] for name in names} for c in sorted(known, key=size, reverse=True)
@@ -228,8 +229,10 @@ def _result(claim: Row) -> str:
 
 
 def _effect(claim: Row) -> str:
-    days = claim["convergence_shift_days"]
-    told = "no convergence left" if days is None else f"convergence {days:+.0f} days"
+    share = claim["share_shift"]
+    told = "no trend of shares left"
+    if share is not None:
+        told = f"a flagship's share today {100 * share:+.0f} points"
     if claim["shift_log10"] is None:
         return f"the stage has no level without it; {told}"
     return f"median x{10 ** claim['shift_log10']:.3g}; {told}"

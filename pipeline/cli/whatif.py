@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,7 +24,10 @@ from pipeline.cli.console import (
     stop,
     table,
 )
+from pipeline.cli.headline import WIDTH
 from pipeline.cli.release import Row, day
+from pipeline.projection.headline import SHARE
+from pipeline.words.answer import effect
 from pipeline.words.numbers import flop
 
 if TYPE_CHECKING:
@@ -77,6 +81,8 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
         "new_models": _records(found.new_models),
         "observations": _records(found.roles),
         "estimates": _records(found.estimates),
+        "today": _records(found.today),
+        "shares": _records(found.shares),
         "convergence": _records(found.convergence),
         "conflicts_caused": found.conflicts,
         "conflicts_settled": found.settled,
@@ -85,6 +91,11 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
 
 
 def _tell(found: WhatIf) -> None:
+    if len(found.today):
+        (today,) = _records(found.today)
+        named = found.models.set_index("model_id")["name"].to_dict()
+        for line in wrap(effect(today, _records(found.shares), named), WIDTH):
+            out.print(line)
     out.print(f"As known on {found.at.date()}, without the disclosure and with it:")
     for model in _records(found.new_models):
         out.print(
@@ -108,9 +119,9 @@ def _tell(found: WhatIf) -> None:
     if not estimates:
         out.print("No estimate would change.")
     table(
-        ["scenario", "leader", "gap (OOM)", "5%", "convergence", "95%", "status"],
+        ["scenario", "leader", "gap (OOM)", "5%", "median", "95%", "status"],
         (
-            [r["scenario"], *(_both(r, name, show) for name, show in _SHOW.items())]
+            [_named(r), *(_both(r, name, show) for name, show in _SHOW.items())]
             for r in _records(found.convergence)
         ),
     )
@@ -120,6 +131,10 @@ def _tell(found: WhatIf) -> None:
         out.print(f"Settled, {row['claim_id']}: {row['explanation']}")
     if not found.conflicts:
         out.print("It would cause no conflict.")
+
+
+def _named(row: Row) -> str:
+    return f"share of {row['share']}" if row["scenario"] == SHARE else row["scenario"]
 
 
 _SHOW: dict[str, Any] = {
@@ -136,8 +151,11 @@ def _both(row: Row, name: str, show: Any) -> str:
     """One text where nothing changes, else before → after."""
     sides = []
     for side in ("before", "after"):
-        value, projected = row[f"{name}_{side}"], row[f"leader_model_id_{side}"]
-        sides.append(show(value) if projected is not None else "–")
+        value = row[f"{name}_{side}"]
+        there = row[f"status_{side}"] != "none" and (
+            value is not None or name.startswith("date")
+        )
+        sides.append(show(value) if there else "–")
     return sides[0] if sides[0] == sides[1] else " → ".join(sides)
 
 

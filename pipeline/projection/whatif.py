@@ -38,7 +38,8 @@ class WhatIf:
 
     Attributes:
         at: the date at which both records are read.
-        new_models: rows of core.models that only the record with the disclosure has.
+        models: core.models of the record with the disclosure.
+        new_models: those of its rows that only it has.
         roles: claim_id, node, role and reason of each new observation.
         estimates: stages whose interval differs by more than the sampling error, new
             ones first, then by the shift of the median.
@@ -52,6 +53,7 @@ class WhatIf:
     """
 
     at: pd.Timestamp
+    models: pd.DataFrame
     new_models: pd.DataFrame
     roles: pd.DataFrame
     estimates: pd.DataFrame
@@ -82,6 +84,7 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
     models = after["core.models"]
     return WhatIf(
         at=at,
+        models=models,
         new_models=models[~models["model_id"].isin(before["core.models"]["model_id"])],
         roles=roles.loc[fresh, ["claim_id", "node", "role", "reason"]],
         estimates=_moved(estimates, new.found.assumed["history.least_change"]),

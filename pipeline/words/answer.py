@@ -22,6 +22,7 @@ Query = Callable[[str], list[Row]]
 
 FRONTIER_RUN = 0.3  # of the largest known run: the least ceiling of May 2025
 MET = 0.9  # chance from which a share counts as reached
+POINT = 0.005  # half a percentage point, below which nobody sees a share move
 
 _TODAY = """
 SELECT t.* FROM out.share_trend t
@@ -130,6 +131,33 @@ def lines(found: dict[str, Any]) -> list[tuple[str, str]]:
 def sentence(label: str, text: str) -> str:
     """A line as one sentence; a label that asks needs no colon."""
     return f"{label}{'' if label.endswith('?') else ':'} {text}."
+
+
+def effect(today: Row, shares: list[Row], names: dict[str, str]) -> str:
+    """What a disclosure does to the share of a frontier run, in a sentence or two.
+
+    Args:
+        today: `share_p50_before`, `share_p50_after` of a flagship's run.
+        shares: runs whose own share differs, with `…_before` and `…_after`.
+        names: model names by id.
+    """
+    before, after = today["share_p50_before"], today["share_p50_after"]
+    if after is None or before is None:
+        return "There is no trend of shares to compare."
+    if abs(after - before) < POINT:
+        said = f"The share of a flagship's run would stay at {_percent(before)}"
+    else:
+        said = (
+            f"The share of a flagship's run would be {_percent(after)} "
+            f"(was {_percent(before)})"
+        )
+    own = "".join(
+        f" {names.get(run['model_id'], run['model_id'])}'s own would be "
+        f"{_percent(run['share_p50_after'])} ({run['basis_after']})."
+        for run in shares[:3]
+        if run["share_p50_after"] is not None
+    )
+    return f"{said}.{own}"
 
 
 def paragraphs(found: dict[str, Any]) -> list[str]:
