@@ -93,7 +93,8 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
 def _tell(found: WhatIf) -> None:
     if len(found.today):
         (today,) = _records(found.today)
-        named = found.models.set_index("model_id")["name"].to_dict()
+        models = found.models
+        named = dict(zip(models["model_id"], models["name"], strict=True))
         for line in wrap(effect(today, _records(found.shares), named), WIDTH):
             out.print(line)
     out.print(f"As known on {found.at.date()}, without the disclosure and with it:")
