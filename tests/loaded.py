@@ -39,7 +39,9 @@ class Loaded:
     @cached_property
     def court(self) -> Court:
         """Verdicts on the claims."""
-        return Court(self.found.prepared, self.found.assumed)
+        return Court(
+            self.found.prepared, self.tables["core.models"], self.found.assumed
+        )
 
     @cached_property
     def conflict_rows(self) -> pd.DataFrame:

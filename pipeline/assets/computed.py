@@ -46,6 +46,7 @@ CORE = {
         "core.assumptions",
     ),
     "core.estimates": ("core.observations", "core.models", "core.assumptions"),
+    "core.calibrations": ("core.observations", "core.assumptions"),
     "core.conflicts": ("core.observations", "core.models", "core.assumptions"),
     "out.estimate_history": ("core.observations", "core.assumptions"),
 }
@@ -88,7 +89,8 @@ def estimates_and_projections(
 
 
 def core_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
-    """Observations, estimates, conflicts and the history of the estimates."""
+    """Observations, calibrations, estimates, conflicts, history of the estimates."""
+    from pipeline.estimation.calibration import calibration_table
     from pipeline.estimation.conflicts import Court, conflict_table, disputed
     from pipeline.estimation.estimates import (
         estimate_table,
@@ -98,11 +100,14 @@ def core_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]"
 
     prepared, newest, assumed = found.prepared, found.states[-1], found.assumed
     models = frames["core.models"]
-    court = Court(prepared, assumed)
+    court = Court(prepared, models, assumed)
     return {
         "core.observations": observation_table(prepared, newest),
         "core.estimates": estimate_table(
             prepared, newest, models, assumed, disputed(court, newest)
+        ),
+        "core.calibrations": calibration_table(
+            [(state.vintage, state.learned) for state in found.states], assumed
         ),
         "core.conflicts": conflict_table(court, found.states, models),
         "out.estimate_history": history_table(prepared, found.states, assumed),

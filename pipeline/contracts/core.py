@@ -19,12 +19,17 @@ from pipeline.contracts.table import (
 )
 from pipeline.vocabulary import (
     GRADES,
+    MEASURES,
     OBSERVATION_ROLES,
     OPENNESS,
     ROLES,
     STAGES,
 )
 
+MEASURE = (
+    "accelerator_time: chip time valued at the utilisation of pre-training (the only "
+    "measure of pre-training, fine-tuning and totals); operations: FLOP executed"
+)
 NODE = r"^[a-z0-9.-]+/[a-z_]+(@operations)?$"
 
 
@@ -223,6 +228,7 @@ class Estimates(Table):
 
     model_id: Text = column("model", references="core.models.model_id")
     stage: Text = column("stage of training", one_of=STAGES)
+    measure: Text = column(MEASURE, one_of=MEASURES)
     flop_p05: Number = column(
         "5% point; of an unanchored node its claimed lower bound",
         unit="FLOP",
@@ -252,10 +258,9 @@ class Estimates(Table):
         "from other stages of the model, not from claims; a total is then the sum of "
         "the known stages and counts an unknown one as zero"
     )
-    usd_p50: Number = column(
+    usd_at_flat_rate: Number = column(
         "the median in money at one rate for all stages: about 5e23 FLOP per million "
-        "USD, as of May 2025; not what the run cost, which for reinforcement learning "
-        "at its lower utilisation is more",
+        "USD, as of May 2025; not what the run cost",
         unit="USD",
         null=True,
         gt=0,
@@ -265,7 +270,37 @@ class Estimates(Table):
         """Key and name."""
 
         name = "core.estimates"
-        unique = ["model_id", "stage"]
+        unique = ["model_id", "stage", "measure"]
+
+
+class Calibrations(Table):
+    """Constants that the record teaches: their range for one more run, by vintage.
+
+    A row holds from its vintage until the next of its constant. Below three pairs the
+    prior stands alone; a run's own pair is left out where its own estimate is made.
+    """
+
+    vintage: Day = column("first vintage at which the row holds", unit="date")
+    constant: Text = column(
+        "operations_per_accelerator_time: FLOP executed in a reasoning stage over what "
+        "its chips would have done at the utilisation of pre-training; flop_per_usd: "
+        "accelerator time bought per dollar of reasoning bills, at May 2025 prices",
+        one_of=("operations_per_accelerator_time", "flop_per_usd"),
+    )
+    n_pairs: Whole = column("runs known by then that state both sides", ge=0)
+    pairs: Text = column("their model/stage, comma-separated", null=True)
+    prior_p05: Number = column("5% point of the prior", gt=0)
+    prior_p50: Number = column("median of the prior", gt=0)
+    prior_p95: Number = column("95% point of the prior", gt=0)
+    p05: Number = column("5% point for one more run", gt=0)
+    p50: Number = column("median for one more run", gt=0)
+    p95: Number = column("95% point for one more run", gt=0)
+
+    class Config:
+        """Key and name."""
+
+        name = "core.calibrations"
+        unique = ["vintage", "constant"]
 
 
 class Conflicts(Table):
@@ -318,8 +353,8 @@ class Conflicts(Table):
 class Influence(Table):
     """What leaving out a fused claim (with its echoes) does, at the newest vintage.
 
-    From the Gaussian stage for equality claims, from reweighted draws for bounds. The
-    standing of all other claims stays as it is.
+    Its component is solved again without it. The standing of all other claims stays as
+    it is.
     """
 
     claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")

@@ -5,6 +5,7 @@ What belongs here: tables that answer the question. What does not: evidence.
 
 from __future__ import annotations
 
+from pipeline.contracts.core import MEASURE
 from pipeline.contracts.table import (
     CLAIM,
     Day,
@@ -15,7 +16,7 @@ from pipeline.contracts.table import (
     Whole,
     column,
 )
-from pipeline.vocabulary import FORECAST_QUANTITIES, STAGES
+from pipeline.vocabulary import FORECAST_QUANTITIES, MEASURES, STAGES
 
 SHARES = ("0.1", "0.3", "0.5", "1")  # of the largest run's total compute
 
@@ -316,6 +317,7 @@ class EstimateHistory(Table):
     vintage: Day = column("date of the disclosure that moved it", unit="date")
     model_id: Text = column("model", references="core.models.model_id")
     stage: Text = column("stage of training", one_of=STAGES)
+    measure: Text = column(MEASURE, one_of=MEASURES)
     flop_p05: Number = column("5% point at that vintage", unit="FLOP", null=True, gt=0)
     flop_p50: Number = column("median at that vintage", unit="FLOP", null=True, gt=0)
     flop_p95: Number = column("95% point at that vintage", unit="FLOP", null=True, gt=0)
@@ -325,14 +327,16 @@ class EstimateHistory(Table):
         null=True,
     )
     changed_by: Text = column(
-        "claims disclosed then that bear on the node, comma-separated", null=True
+        "claims disclosed then that bear on the node, comma-separated, or "
+        "`core.calibrations` where a constant was learned anew",
+        null=True,
     )
 
     class Config:
         """Key and name."""
 
         name = "out.estimate_history"
-        unique = ["vintage", "model_id", "stage"]
+        unique = ["vintage", "model_id", "stage", "measure"]
 
 
 class ObservedConvergence(Table):

@@ -24,6 +24,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
     core.Scenarios,
     core.Observations,
     core.Estimates,
+    core.Calibrations,
     core.Conflicts,
     core.Influence,
     out.Shares,

@@ -33,11 +33,12 @@ from pipeline.estimation.graph import (
 from pipeline.estimation.method import FloatArray, IntArray, Method
 from pipeline.estimation.vintages import QUANTILES, Component, LeftOut
 
+METHOD = "method:"  # begins the names of links that are no claims
 _SHUFFLE = 7  # purpose number of the stream that orders copies
 _P = np.array(QUANTILES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
     """A connected graph in an order that its claims decide, never names or input order.
 

@@ -21,6 +21,7 @@ import pandas as pd
 from pipeline.estimation import standing, wording
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.component import distance
+from pipeline.estimation.estimates import derived_of
 from pipeline.estimation.graph import KINDS
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.sums import Sum, stage_sums
@@ -132,14 +133,18 @@ def disputed(court: Court, state: State) -> frozenset[str]:
 class Court:
     """Verdicts on the claims of a record, each reached once per content."""
 
-    def __init__(self, prepared: pd.DataFrame, assumed: Assumed) -> None:
+    def __init__(
+        self, prepared: pd.DataFrame, models: pd.DataFrame, assumed: Assumed
+    ) -> None:
+        self._assumed = assumed
+        self._base = dict(zip(models["model_id"], models["base_model_id"], strict=True))
         self.z = assumed["conflict.z"]
         self.least_change = assumed["conflict.least_change"]
         self._bound_sd = assumed["fusion.bound_sd"]
         self._rows: list[dict[str, Any]] = [
             {str(k): v for k, v in row.items()} for row in prepared.to_dict("records")
         ]
-        self._seen: dict[tuple[int, str, str, str], Verdict] = {}
+        self._seen: dict[tuple[int, float, str, str, str], Verdict] = {}
 
     def listed(self, verdict: Verdict) -> bool:
         """Whether a verdict is a conflict."""
@@ -149,11 +154,17 @@ class Court:
 
     def verdicts(self, state: State) -> list[Verdict]:
         """Every claim that is fused, held out or tested at a vintage."""
-        roles, reasons = state.roles["role"], state.roles["reason"]
-        every = zip(self._rows, roles, reasons, strict=True)
+        names = ["role", "reason", "log10_value", "half_width"]
+        every = zip(self._rows, *(state.roles[name] for name in names), strict=True)
         return [
-            self._verdict(at, row, role, reason or "", state)
-            for at, (row, role, reason) in enumerate(every)
+            self._verdict(
+                at,
+                row | {"log10_value": value, "half_width": half},  # as calibrated
+                role,
+                reason or "",
+                state,
+            )
+            for at, (row, role, reason, value, half) in enumerate(every)
             if role == standing.FUSED or role in HELD_ROLES
         ]
 
@@ -173,7 +184,7 @@ class Court:
     ) -> Verdict:
         parts = [state.of_node.get(node) for node in _nodes(row)]
         keys = [part.key if part else "" for part in parts]
-        content = (at, role, keys[0], keys[-1])
+        content = (at, row["log10_value"], role, keys[0], keys[-1])
         if content not in self._seen:
             self._seen[content] = (
                 self._fused(row, parts[0])
@@ -200,6 +211,10 @@ class Court:
         self, row: dict[str, Any], role: str, reason: str, state: State
     ) -> Verdict:
         draws = _draws(row, state)
+        if draws is None and role == standing.TEST and not wording.relative(row):
+            model = row["node"].rsplit("/", 1)[0]
+            derived = derived_of(state, model, self._base.get(model), self._assumed)
+            draws = derived.get(row["node"])
         z, points = math.nan, None
         if draws is not None:
             points = np.quantile(draws, QUANTILES)
@@ -293,7 +308,7 @@ def _end(v: Verdict, against: list[Verdict]) -> str:
             return f"fused, but with {v.weight:.0%} of its weight"
         return f"fused; the chance that it is heeded is {v.weight:.0%}"
     if v.role == standing.TEST:
-        return "a statement about a class is tested, not fused"
+        return v.reason
     return f"held out: {v.reason[:1].lower()}{v.reason[1:].rstrip('.')}"
 
 

@@ -5,18 +5,25 @@ What belongs here: quantiles, grades, counts, stage sums. What does not: samplin
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Z90, Assumed
+from pipeline.estimation.calibration import KAPPA
+from pipeline.estimation.component import METHOD
+from pipeline.estimation.draws import sobol_unit
 from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import QUANTILES, Component, State
+from pipeline.vocabulary import OPERATIONS, TWO_LEDGERS
 
-PARTS = ("pretraining", "sft", "reasoning")
+PARTS = ("pretraining", "sft", "reasoning", "post_training")
+WHOLE = (("pretraining", "post_training"), ("pretraining", "sft", "reasoning"))
 
 
 def observation_table(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
@@ -30,8 +37,8 @@ def observation_table(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
             "node": p["node"],
             "reference_node": p["reference_node"],
             "kind": p["kind"],
-            "log10_value": p["log10_value"],
-            "log10_sd": p["half_width"] / Z90,
+            "log10_value": roles["log10_value"],
+            "log10_sd": roles["half_width"] / Z90,
             "role": roles["role"],
             "role_reason": roles["reason"],
             "formula": p["formula"],
@@ -69,14 +76,17 @@ def estimate_table(
     counts = _counts(prepared, state)
     bounds = _Bounds(prepared).at(state)
     derived = derived_stages(state, models, assumed)
+    level = {node: state.points(node) for node in state.known} | {
+        node: np.quantile(draws, QUANTILES) for node, draws in derived.items()
+    }
+    for node in [n for n in level if n.endswith("/post_training")]:
+        _limit(bounds, node.replace("/post_training", "/reasoning"), level[node][2])
     rows = []
-    for node in sorted({*counts.index, *state.of_node, *derived}):
+    for node in sorted({*counts.index, *state.of_node, *derived, *bounds}):
         row = _row(node, counts, derived=node in derived)
-        if node in derived:
-            points = np.quantile(derived[node], QUANTILES)
-            row |= _level(derived[node], points, assumed)
-        elif state.anchored(node):
-            row |= _level(state.draws(node), state.points(node), assumed)
+        if node in level:
+            draws = derived[node] if node in derived else state.draws(node)
+            row |= _level(draws, _within(node, level), assumed)
         else:
             low, high = bounds.get(node, (None, None))
             row |= {"flop_p05": low, "flop_p95": high, "anchored": False}
@@ -86,30 +96,69 @@ def estimate_table(
     return pd.DataFrame(rows)
 
 
+def _within(node: str, level: dict[str, FloatArray]) -> FloatArray:
+    """Points of a node, none beyond that of its run: a part is at most the whole."""
+    total = level.get(f"{node.rsplit('/', 1)[0]}/total")
+    if total is None or node.endswith(OPERATIONS):
+        return level[node]
+    return np.minimum(level[node], total)
+
+
 def derived_stages(
     state: State, models: pd.DataFrame, assumed: Assumed
 ) -> dict[str, FloatArray]:
-    """Stages that follow from the others by total = Σ stages, from joint draws.
-
-    A total is the sum of what is known, the base model's pre-training included. A
-    missing stage is a difference, where it is surely positive.
-    """
+    """Draws of what follows from other nodes: stages by sums, operations by κ."""
     found: dict[str, FloatArray] = {}
-    surely = assumed["fusion.derived_probability"]
     for model, base in zip(models["model_id"], models["base_model_id"], strict=True):
-        stages = known_stages(state, model, base)
-        if not any(node.startswith(f"{model}/") for node in stages.values()):
-            continue  # nothing is known of the model itself
-        linear = sum((10.0 ** state.draws(n) for n in stages.values()), np.zeros(1))
-        missing = [stage for stage in PARTS if stage not in stages]
-        total = f"{model}/total"
-        if not state.anchored(total):
-            if "pretraining" in stages and len(stages) > 1:
-                found[total] = np.log10(linear)
-        elif len(missing) == 1:
-            left = 10.0 ** state.draws(total) - linear
-            if (left > 0).mean() >= surely:
-                found[f"{model}/{missing[0]}"] = np.log10(left[left > 0])
+        found |= derived_of(state, model, base, assumed)
+    for node in [*sorted(state.known), *found]:
+        model, stage = node.rsplit("/", 1)
+        counted = f"{node}{OPERATIONS}"
+        if stage in TWO_LEDGERS and not state.anchored(counted):
+            time = found[node] if node in found else state.draws(node)
+            found[counted] = time + _kappa(state, node, len(time))
+    return found
+
+
+def _kappa(state: State, node: str, n: int) -> FloatArray:
+    """Draws of log10 of operations per accelerator time of one run, (n,)."""
+    middle, half = state.learned[KAPPA].predicted(node)
+    part = state.of_node.get(node)
+    seed = f"{part.key if part else n} {KAPPA}"
+    unit = sobol_unit(1, n, hashlib.sha256(seed.encode()).hexdigest())[:, 0]
+    return np.asarray(middle + half * stats.norm.ppf(unit) / Z90)
+
+
+def derived_of(
+    state: State, model: str, base: object, assumed: Assumed
+) -> dict[str, FloatArray]:
+    """Draws of the stages of a model that follow by total = Σ stages.
+
+    A total is the sum of what is known, the base model's pre-training included; of a
+    stage and post-training, which holds it, only the latter counts. A missing stage is
+    a difference, where it is surely positive.
+    """
+    stages = known_stages(state, model, base)
+    total = f"{model}/total"
+    own = any(node.startswith(f"{model}/") for node in stages.values())
+    if not (own or state.anchored(total)):
+        return {}  # nothing is known of the model itself
+    parts = WHOLE["post_training" not in stages]
+    linear = {s: 10.0 ** state.draws(n) for s, n in stages.items() if s in parts}
+    if not state.anchored(total):
+        if "pretraining" in stages and len(linear) > 1:
+            return {total: np.log10(sum(linear.values(), np.zeros(1)))}
+        return {}
+    found: dict[str, FloatArray] = {}
+    for whole in WHOLE:
+        missing = [stage for stage in whole if stage not in stages]
+        if len(missing) != 1:
+            continue
+        left = 10.0 ** state.draws(total)
+        for stage in set(whole) - set(missing):
+            left = left - 10.0 ** state.draws(stages[stage])
+        if (left > 0).mean() >= assumed["fusion.derived_probability"]:
+            found[f"{model}/{missing[0]}"] = np.log10(left[left > 0])
     return found
 
 
@@ -176,7 +225,7 @@ def history_table(
 def _points(
     part: Component | None,
     node: str,
-    bounds: dict[str, tuple[float | None, float | None]],
+    bounds: dict[str, Bounds],
 ) -> FloatArray:
     """p05, p50, p95 in log10; NaN where unknown."""
     if part is not None and part.anchored[part.nodes.index(node)]:
@@ -191,6 +240,7 @@ def _flop(log10: float) -> float | None:
     return None if np.isnan(log10) else float(10**log10)
 
 
+Bounds = tuple[float | None, float | None]  # lower and upper, FLOP
 _Told = tuple[str, str, object]  # a claim, its node, its reference node
 
 
@@ -211,12 +261,17 @@ def _behind(node: str, part: Component | None, today: list[_Told]) -> list[str]:
         claims = {c for c, own, reference in today if nodes & {own, reference}}
         if claims:
             return sorted(claims)
+    links = part.claims if part is not None else ()
+    if any(link.startswith(METHOD) for link in links) and today:
+        return ["core.calibrations"]
     return []
 
 
 def _split(node: str) -> dict[str, Any]:
     model, stage = node.rsplit("/", 1)
-    return {"model_id": model, "stage": stage}
+    measure = "operations" if stage.endswith(OPERATIONS) else "accelerator_time"
+    stage = stage.removesuffix(OPERATIONS)
+    return {"model_id": model, "stage": stage, "measure": measure}
 
 
 def _row(node: str, counts: pd.DataFrame, *, derived: bool) -> dict[str, Any]:
@@ -239,7 +294,7 @@ def _level(draws: FloatArray, points: FloatArray, assumed: Assumed) -> dict[str,
         "log10_mean": float(draws.mean()),
         "log10_sd": float(draws.std()),
         "grade": grade(p05, p95, assumed),
-        "usd_p50": 10**p50 / rate,
+        "usd_at_flat_rate": 10**p50 / rate,
         "anchored": True,
     }
 
@@ -269,28 +324,40 @@ def _counts(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
 
 
 class _Bounds:
-    """The tightest absolute bounds claimed of each node, at any vintage."""
+    """The tightest bounds claimed of each node without a level, at any vintage."""
 
     def __init__(self, prepared: pd.DataFrame) -> None:
-        own = prepared["reference_node"].isna() & (prepared["kind"] != "equality")
-        self._rows = np.flatnonzero(own)
+        self._rows = np.flatnonzero(prepared["kind"] != "equality")
         p = prepared.iloc[self._rows]
-        self._told = list(zip(p["node"], p["kind"], p["log10_value"], strict=True))
+        self._said = list(zip(p["node"], p["reference_node"], p["kind"], strict=True))
 
-    def at(self, state: State) -> dict[str, tuple[float | None, float | None]]:
-        """Lower and upper bound in FLOP by node, None where there is none."""
+    def at(self, state: State) -> dict[str, Bounds]:
+        """Lower and upper bound in FLOP by node, None where there is none.
+
+        A bound in terms of a node with a level is taken at that node's far end.
+        """
+        value = state.roles["log10_value"].to_numpy()[self._rows]
         fused = state.roles["role"].to_numpy()[self._rows] == standing.FUSED
-        lower: dict[str, float] = {}
-        upper: dict[str, float] = {}
+        found: dict[str, Bounds] = {}
         for k in np.flatnonzero(fused):
-            node, kind, value = self._told[k]
-            if kind == "lower":
-                lower[node] = max(value, lower.get(node, value))
-            else:
-                upper[node] = min(value, upper.get(node, value))
+            node, reference, kind = self._said[k]
+            edge = float(value[k])
+            if isinstance(reference, str):
+                if not state.anchored(reference):
+                    continue
+                edge += float(state.points(reference)[0 if kind == "lower" else 2])
+            _limit(found, node, edge, lower=kind == "lower")
+        return found
 
-        def flop(edge: dict[str, float], node: str) -> float | None:
-            return float(10 ** edge[node]) if node in edge else None
 
-        both = {*lower, *upper}
-        return {node: (flop(lower, node), flop(upper, node)) for node in both}
+def _limit(
+    bounds: dict[str, Bounds], node: str, edge: float, *, lower: bool = False
+) -> None:
+    """Narrow the bounds of a node, FLOP, by one in log10."""
+    low, high = bounds.get(node, (None, None))
+    flop = float(10**edge)
+    if lower:
+        low = flop if low is None else max(low, flop)
+    else:
+        high = flop if high is None else min(high, flop)
+    bounds[node] = (low, high)

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
+from pipeline.vocabulary import TWO_LEDGERS
 from pipeline.words.numbers import number
 
 SECONDS = 3600
@@ -71,11 +72,21 @@ def stated(claim: dict[str, Any]) -> tuple[float, float | None, str]:
 def flop(claim: dict[str, Any], a: Assumed) -> Reading:
     """Compute as reported."""
     middle, half, text = stated(claim)
-    inputs = inputs_of(claim)
-    if half is None and "confidence" in inputs:
-        half = a.half_width(f"confidence.{inputs['confidence']}")
+    half = _label(claim, half, a)
     half = half if half is not None else a.half_width("spread.flop")
     return Reading(math.log10(middle), half, f"{text} FLOP as reported")
+
+
+def _label(claim: dict[str, Any], half: float | None, a: Assumed) -> float | None:
+    """The stated half-width; a range that covers a part of the doubt narrows no label.
+
+    A range of how a known total splits, or of the base alone, leaves out the rest.
+    """
+    label = inputs_of(claim).get("confidence")
+    wide = a.half_width(f"confidence.{label}") if label else None
+    if half is None or wide is None or claim["range_covers"] == "all":
+        return half if half is not None else wide
+    return max(half, wide)
 
 
 def chip_hours(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
@@ -89,13 +100,12 @@ def chips_x_time(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
     """Chips × wall time as chip-hours.
 
     Of the wall time of pre-training and fine-tuning a part goes to restarts and to
-    chips that came late; the range of utilisation in reinforcement learning is one of
-    wall time already.
+    chips that came late. Accelerator time of the other stages is the wall time itself.
     """
     inputs = inputs_of(claim)
     chips, half = span(inputs["chips"])
-    reasoning = claim["stage"] == "reasoning"
-    quantity = "spread.chip_hours_quantity" if reasoning else "spread.chips_x_time"
+    occupied = claim["stage"] in TWO_LEDGERS
+    quantity = "spread.chip_hours_quantity" if occupied else "spread.chips_x_time"
     half = math.hypot(half, a.half_width(quantity))
     text = f"{number(chips)} chips · {number(inputs['duration'])} h"
     hours = chips * inputs["duration"]
@@ -127,8 +137,8 @@ def rollouts(claim: dict[str, Any], a: Assumed) -> Reading:
     per_token = forward + train * i.get("gradient_passes", 1.0)
     if i.get("reference_pass"):
         per_token += forward
-    if i.get("critic"):
-        per_token += forward + train
+    if i.get("critic"):  # trained beside the model, in as many passes
+        per_token += forward + train * i.get("gradient_passes", 1.0)
     tokens = samples * (length + i.get("prompt_tokens", 0.0))
     return Reading(
         math.log10(params * tokens * per_token),
@@ -192,8 +202,12 @@ def reference_flop_per_usd(year: float, a: Assumed) -> float:
 
 
 def ratio(claim: dict[str, Any], a: Assumed) -> Reading:
-    """log10 r, to be added to the other's; a share adds the doubt of its basis."""
+    """log10 r, to be added to the other's, in the ledger of its basis.
+
+    A share of the bill is one of accelerator time: a laboratory pays both at one price.
+    """
     middle, half, text = stated(claim)
+    half = _label(claim, half, a)
     half = half if half is not None else a.half_width("spread.ratio")
     what = "times"
     if claim["evidence"] == "share_of_pretraining":
@@ -202,11 +216,28 @@ def ratio(claim: dict[str, Any], a: Assumed) -> Reading:
         what = "of its own run"
     if claim["evidence"].startswith("share_"):
         what += f" by {claim['basis'].replace('_', ' ')}"
-        doubt = {"accelerator_time": "gpu_hours", "cost": "cost"}.get(claim["basis"])
-        if doubt:
-            half = math.hypot(half, a.half_width(f"spread.basis_{doubt}"))
     against = f"{claim['reference_model_id']}/{claim['reference_stage']}"
     return Reading(math.log10(middle), half, f"{text} {what}, against {against}")
+
+
+def throughput(claim: dict[str, Any], chip: Chip, a: Assumed) -> Reading:
+    """Operations of a day ÷ the same chips' day at pre-training's utilisation."""
+    i = inputs_of(claim)
+    tokens, half = span(i["tokens_per_day"])
+    trained, trained_half = span(i.get("trained_per_day", i["tokens_per_day"]))
+    chips, chips_half = span(i["chips"])
+    forward, train = a["flop.per_token_forward"], a["flop.per_token_training"]
+    operations = i["parameters"] * (forward * tokens + train * trained)
+    utilisation, utilisation_half = _utilisation(claim, str(claim["precision"]), a)
+    peak = chip.peak(str(claim["precision"]))
+    day = 24 * SECONDS * chips * peak * utilisation
+    half = math.hypot(max(half, trained_half), chips_half, utilisation_half)
+    return Reading(
+        math.log10(operations / day),
+        math.hypot(half, a.half_width("spread.tokens_x_params")),
+        f"{number(operations)} FLOP a day ÷ ({number(chips)} chips · 86,400 s · "
+        f"{peak:.4g} FLOP/s ({chip.name}) · {utilisation:.3g} utilisation)",
+    )
 
 
 def parity(claim: dict[str, Any], a: Assumed) -> Reading:
@@ -267,22 +298,25 @@ def _from_hours(
         math.log10(hours * SECONDS * peak * utilisation),
         math.hypot(half, utilisation_half),
         f"{text} · 3600 s · {peak:.4g} FLOP/s ({chip.name}, {precision}) · "
-        f"{utilisation:.3g} utilisation",
+        f"{utilisation:.3g} utilisation"
+        + (" of pre-training" if claim["stage"] in TWO_LEDGERS else ""),
     )
 
 
 def _utilisation(
     claim: dict[str, Any], precision: str, a: Assumed
 ) -> tuple[float, float]:
-    """Middle and half-width: as the source states it, else by use and precision."""
+    """Middle and half-width: as the source states it, else by use and precision.
+
+    Chip time of reinforcement learning is valued at pre-training's utilisation,
+    whatever its own: that is what the ledger of accelerator time counts.
+    """
     own = inputs_of(claim).get("utilisation")
+    if claim["stage"] in TWO_LEDGERS:
+        return span([*a.span(f"utilisation.training_{precision}")])
     if own is not None:
         return span(own)
-    use = "training"
-    if claim["stage"] == "reasoning":
-        use = "reasoning"
-    elif claim["evidence"] == "chips_x_time":
-        use = "wall_clock"
+    use = "wall_clock" if claim["evidence"] == "chips_x_time" else "training"
     return span([*a.span(f"utilisation.{use}_{precision}")])
 
 
@@ -307,8 +341,7 @@ def _on_chips(formula: Callable[[dict[str, Any], Chip, Assumed], Reading]) -> Fo
     return read
 
 
-# Kind of evidence → its formula. A kind without one has no level: growth is a pace, and
-# throughput compares two ledgers.
+# Kind of evidence → its formula. Growth is a pace and has no level.
 FORMULAS: dict[str, Formula] = {
     "flop": _alone(flop),
     "bound": _alone(flop),
@@ -323,4 +356,5 @@ FORMULAS: dict[str, Formula] = {
     "share_of_pretraining": _alone(ratio),
     "share_of_run": _alone(ratio),
     "benchmark_parity": _alone(parity),
+    "throughput": _on_chips(throughput),
 }

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.component import without
+from pipeline.estimation.component import METHOD, without
 from pipeline.estimation.method import method_of
 from pipeline.estimation.vintages import Component, State
 
@@ -57,6 +57,8 @@ def effects(state: State, assumed: Assumed) -> list[Effect]:
     found = []
     for part in state.components():
         for c, claim in enumerate(part.claims):
+            if claim.startswith(METHOD):
+                continue
             rest = without(part, c, n_draws, method)
             node = int(part.graph.i[c]) if part.graph is not None else 0
             known = bool(rest.anchored[node] and part.anchored[node])

@@ -14,16 +14,19 @@ from pipeline.estimation import formulas
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.formulas import FORMULAS, Chip, Reading
 from pipeline.notes.evidence import KINDS
+from pipeline.vocabulary import OPERATIONS, TWO_LEDGERS
 
 RANKS = {"primary": 0, "analyst": 1, "press": 2, "scrape": 3}
 DATASETS = "datasets/"  # bulk files lie here; a note lies in notes/
 # Kinds whose middle is computed: a bound on them moves outward by the spread.
 _COMPUTED = {name for name, kind in KINDS.items() if kind.counts}
+_COMPUTED.add("benchmark_parity")
 
 COLUMNS = [
     "claim_id", "node", "reference_node", "kind", "log10_value", "half_width",
     "formula", "disclosed_on", "rank", "status", "is_class", "arithmetic",
-    "repeats", "supersedes", "problem", "is_bulk", "withdrawn_on", "statement",
+    "repeats", "supersedes", "derived_from", "problem", "is_bulk", "withdrawn_on",
+    "statement", "evidence",
 ]  # fmt: skip
 
 
@@ -82,8 +85,8 @@ def observe(
         rows += [
             {
                 "claim_id": claim["claim_id"],
-                "node": f"{member}/{claim['stage']}",
-                "reference_node": _reference(claim),
+                "node": _node(member, claim["stage"], claim),
+                "reference_node": _reference(member, claim),
                 "kind": _kind(claim),
                 "log10_value": _edge(claim, reading),
                 "half_width": reading.half_width,
@@ -95,10 +98,12 @@ def observe(
                 "arithmetic": formulas.contradicts_inputs(claim, assumed) or "",
                 "repeats": claim["repeats"] or "",
                 "supersedes": claim["supersedes"] or "",
+                "derived_from": claim["derived_from"] or "",
                 "problem": problem,
                 "is_bulk": claim["source_id"] in bulk,
                 "withdrawn_on": claim["withdrawn_on"],
                 "statement": f"{claim['source_id']}: {claim['locator']}",
+                "evidence": claim["evidence"],
             }
             for member in members
         ]
@@ -128,13 +133,23 @@ def _kind(claim: dict[str, Any]) -> str:
 
 
 def _edge(claim: dict[str, Any], reading: Reading) -> float:
-    if claim["evidence"] not in _COMPUTED or not claim["bound"]:
+    """The value; of a bound that is computed or read off scores, its far end."""
+    bound = _kind(claim)
+    if bound == "equality" or claim["evidence"] not in _COMPUTED:
         return reading.log10
-    outward = 1 if claim["bound"] == "upper" else -1
-    return reading.log10 + outward * reading.half_width
+    return reading.log10 + (1 if bound == "upper" else -1) * reading.half_width
 
 
-def _reference(claim: dict[str, Any]) -> str | None:
+def _node(model: str, stage: str, claim: dict[str, Any]) -> str:
+    """The node of the ledger that a claim counts in."""
+    counted = claim["basis"] == "operations" or claim["evidence"] == "throughput"
+    ledger = OPERATIONS if counted and stage in TWO_LEDGERS else ""
+    return f"{model}/{stage}{ledger}"
+
+
+def _reference(member: str, claim: dict[str, Any]) -> str | None:
+    if claim["evidence"] == "throughput":  # operations against the time of the same run
+        return f"{member}/{claim['stage']}"
     if not KINDS[claim["evidence"]].relative:
         return None
-    return f"{claim['reference_model_id']}/{claim['reference_stage']}"
+    return _node(claim["reference_model_id"], claim["reference_stage"], claim)

@@ -13,20 +13,34 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
-from pipeline.estimation.component import Content, content_of, solve
-from pipeline.estimation.graph import KINDS, Graph, subgraph
+from pipeline.estimation.calibration import KAPPA, RATE, Calibrations, Learned
+from pipeline.estimation.component import METHOD, Content, content_of, solve
+from pipeline.estimation.graph import EQUALITY, KINDS, UPPER, Graph, subgraph
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.inputs import INPUTS
 from pipeline.estimation.method import FloatArray, IntArray, method_of
 from pipeline.estimation.observe import observe
 from pipeline.estimation.overruled import Overruled
 from pipeline.estimation.vintages import Component, State
+from pipeline.vocabulary import OPERATIONS
 
 __all__ = ["INPUTS", "Posterior", "posterior", "roles_at"]
 
+# What the method says between nodes, beside the claims.
+KAPPA_LINK, PART = f"{METHOD}operations_per_accelerator_time", f"{METHOD}part_of_whole"
+# A stage is at most the whole that it is a part of; pre-training and a total are often
+# one figure, told twice, and are left to the test of sums.
+PARTS_OF = (
+    ("reasoning", "post_training"),
+    ("sft", "post_training"),
+    ("post_training", "total"),
+    ("reasoning", "total"),
+    ("sft", "total"),
+)
 _NOTHING = "there is not one readable, accepted claim: add a note first"
 
 
@@ -104,7 +118,7 @@ def states(
     """
     record = _Record(prepared, assumed)
     return [
-        State(vintage, roles, record.solved(roles))
+        record.state(vintage, roles)
         for vintage, roles in record.roles(vintages).items()
     ]
 
@@ -118,10 +132,13 @@ class _Record:
         self._graph, self._names = whole_graph(
             prepared, standing.spread(prepared, assumed)
         )
-        self._claims = prepared["claim_id"].to_numpy()
+        self._calibrations = Calibrations(prepared, assumed)
+        self._half = prepared["half_width"].to_numpy(dtype=float)
+        self._claims = prepared["claim_id"].to_numpy(dtype=object)
         self._disclosed = prepared["disclosed_on"].to_numpy()
-        self._contents: dict[tuple[int, ...], Content] = {}
-        self._solved: dict[tuple[tuple[int, ...], int], Component] = {}
+        self._at = {name: k for k, name in enumerate(self._names)}
+        self._solved: dict[tuple[Content, int], Component] = {}
+        self._contents: dict[bytes, Content] = {}
 
     def roles(self, vintages: list[pd.Timestamp]) -> dict[pd.Timestamp, pd.DataFrame]:
         """The role of every observation at each vintage, and why."""
@@ -129,41 +146,83 @@ class _Record:
         rule = Overruled(self._prepared, self._graph, self._assumed)
         return {vintage: rule.apply(stands.roles(vintage)) for vintage in vintages}
 
-    def solved(self, roles: pd.DataFrame) -> dict[str, Component]:
-        """The component of every node that the fused claims of a vintage speak of."""
+    def state(self, vintage: pd.Timestamp, roles: pd.DataFrame) -> State:
+        """The posterior of a vintage from the roles of the observations."""
+        learned = self._calibrations.at(roles)
+        value, half = self._calibrations.values(learned[RATE])
+        roles = roles.assign(log10_value=value, half_width=half)
         fused = np.flatnonzero((roles["role"] == standing.FUSED).to_numpy())
+        graph, claims = self._linked(fused, value, half, learned[KAPPA])
         of_node: dict[str, Component] = {}
-        for rows, copy in self._copies(fused):
-            if (rows, copy) not in self._solved:
-                content = self._contents[rows]
-                self._solved[rows, copy] = solve(
+        for content, copy in self._copies(graph, claims, self._disclosed[fused]):
+            if (content, copy) not in self._solved:
+                self._solved[content, copy] = solve(
                     content, copy, int(self._assumed["fusion.draws"]), self._method
                 )
             # The same claims again are the same object again.
-            part = self._solved[rows, copy]
+            part = self._solved[content, copy]
             of_node.update(dict.fromkeys(part.nodes, part))
-        return of_node
+        return State(vintage, roles, of_node, learned)
 
-    def _copies(self, fused: IntArray) -> list[tuple[tuple[int, ...], int]]:
-        """Rows of each component, and its index among those with identical content.
+    def _linked(
+        self, fused: IntArray, value: FloatArray, half: FloatArray, kappa: Learned
+    ) -> tuple[Graph, list[str]]:
+        """The fused claims of a vintage, and what the method adds between nodes."""
+        own = self._graph.claims(fused)
+        said = {self._names[k] for k in {*own.i.tolist(), *own.j[own.relative]}}
+        added = [
+            (self._at[node], self._at[run], *kappa.predicted(run), EQUALITY, KAPPA_LINK)
+            for node in sorted(said)
+            if node.endswith(OPERATIONS) and (run := node.removesuffix(OPERATIONS))
+        ]
+        said |= {node.removesuffix(OPERATIONS) for node in said}
+        for part, whole in PARTS_OF:
+            added += [
+                (self._at[node], self._at[f"{model}/{whole}"], 0.0, 1.0, UPPER, PART)
+                for node in sorted(said)
+                for model, stage in [node.rsplit("/", 1)]
+                if stage == part
+                and f"{model}/{whole}" in said
+                # Through post-training it is told already.
+                and (
+                    whole != "total"
+                    or stage == "post_training"
+                    or f"{model}/post_training" not in said
+                )
+            ]
+        i, j, y, width, kind, names = zip(*added, strict=True) if added else [()] * 6
+        # The wider spread of press and scrape claims stays.
+        scale = np.where(self._half[fused] == half[fused], own.scale, half[fused])
+        return Graph(
+            own.n,
+            np.append(own.i, np.array(i, dtype=np.int64)),
+            np.append(own.j, np.array(j, dtype=np.int64)),
+            np.append(value[fused], np.array(y, dtype=float)),
+            np.append(scale, np.array(width, dtype=float)),
+            np.append(own.kind, np.array(kind, dtype=np.int64)),
+        ), [*self._claims[fused], *names]
+
+    def _copies(
+        self, graph: Graph, ids: list[str], disclosed: NDArray[np.datetime64]
+    ) -> list[tuple[Content, int]]:
+        """Each component, and its index among those with identical content.
 
         Components of equal content are independent all the same: the k-th has draws in
         an order of its own. The order of disclosure decides who is k-th, not names.
         """
         listed = []
-        for nodes, claims in split(self._graph.claims(fused)):
-            # Rows of `prepared` never change: they stand for the component's content.
-            chosen = fused[claims]
-            rows = tuple(chosen.tolist())
-            if rows not in self._contents:
-                self._contents[rows] = content_of(
-                    subgraph(self._graph, nodes, chosen),
-                    [self._names[k] for k in nodes],
-                    self._claims[chosen].tolist(),
+        for nodes, claims in split(graph):
+            own = subgraph(graph, nodes, claims)
+            names = [ids[c] for c in claims]
+            # Claims of one id never change but for their calibration.
+            told = repr(names).encode() + own.y.tobytes() + own.scale.tobytes()
+            if told not in self._contents:
+                self._contents[told] = content_of(
+                    own, [self._names[k] for k in nodes], names
                 )
-            disclosed = self._disclosed[chosen].max()
-            content = self._contents[rows]
-            listed.append((content.key, disclosed, content.nodes, rows))
+            content = self._contents[told]
+            since = disclosed[claims[claims < len(disclosed)]].max()
+            listed.append((content.key, since, content.nodes, content))
         listed.sort(key=lambda part: part[:3])
         copies = [0]
         for before, part in pairwise(listed):
@@ -183,8 +242,8 @@ def whole_graph(
         prepared: outcome of `prepared_of`; claim k of the graph is its k-th row.
         width: 90% half-widths in log10, as `standing.spread` gives them.
     """
-    reference = prepared["reference_node"].dropna()
-    names = sorted(set(prepared["node"]) | set(reference))
+    spoken = set(prepared["node"]) | set(prepared["reference_node"].dropna())
+    names = sorted(spoken | {node.removesuffix(OPERATIONS) for node in spoken})
     at = {name: k for k, name in enumerate(names)}
     half = np.asarray(width, dtype=float)
     graph = Graph(

@@ -88,6 +88,17 @@ class Standing:
             (ARITHMETIC, (p["arithmetic"] != "").to_numpy(), p["arithmetic"]),
             (HELD_OUT, (p["corrected"] != "").to_numpy(), p["corrected"]),
         ]
+        self._parents = {
+            row: names.split(", ")
+            for row, names in enumerate(p["derived_from"])
+            if names
+        }
+        group_of = dict(zip(p["claim_id"], p["group"], strict=True))
+        self._groups = p["group"].to_numpy()
+        self._parents = {
+            row: [group_of.get(name, name) for name in names]
+            for row, names in self._parents.items()
+        }
         self._class = p["is_class"].to_numpy(dtype=bool)
         self._echoes = ("repeats " + p["group"]).to_numpy(dtype=object)
         self._group = pd.factorize(p["group"])[0]
@@ -125,6 +136,12 @@ class Standing:
             mark(mask, name, why)
         mark(self._class, TEST, "a statement about a class is tested, not fused")
         mark(~self._speaks(role == FUSED), ECHO, self._echoes)
+        # What a source computed from claims that are heard tells nothing more.
+        heard = set(self._groups[role == FUSED])
+        known = [row for row, names in self._parents.items() if heard.issuperset(names)]
+        derived = np.zeros(len(role), dtype=bool)
+        derived[known] = True
+        mark(derived, TEST, "computed from claims that are fused: tested, not fused")
         # A dataset's row never outvotes a note, nor the press a better source.
         noted = ~self._bulk
         for better, weaker in ((noted, self._bulk), (noted | self._bulk, self._press)):

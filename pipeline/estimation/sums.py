@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.estimates import PARTS, known_stages
+from pipeline.estimation.estimates import WHOLE, known_stages
 from pipeline.estimation.vintages import QUANTILES, State
 
 
@@ -41,13 +41,14 @@ def stage_sums(state: State, models: pd.DataFrame, limit: float) -> Iterator[Sum
         if not state.anchored(total):
             continue
         stages = known_stages(state, model, base)
-        stages = {s: n for s, n in stages.items() if n != total}
+        parts = WHOLE["post_training" not in stages]
+        stages = {s: n for s, n in stages.items() if s in parts and n != total}
         if not stages:
             continue
         linear = sum((10.0 ** state.draws(n) for n in stages.values()), np.zeros(1))
         off = state.draws(total) - np.log10(linear)
         z = float(off.mean() / off.std()) if off.std() > 0 else 0.0
-        if z < -limit or (len(stages) == len(PARTS) and z > limit):
+        if z < -limit or (len(stages) == len(parts) and z > limit):
             added = np.quantile(np.log10(linear), QUANTILES)[1]
             names = " + ".join(stages.values())
             yield Sum(

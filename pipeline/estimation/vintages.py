@@ -6,12 +6,14 @@ how it is computed (record.py, forest.py) and tables (estimates.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from pipeline.estimation.calibration import Learned
 from pipeline.estimation.graph import Graph
 from pipeline.estimation.method import BoolArray, FloatArray
 
@@ -89,11 +91,20 @@ class Component:
 
 @dataclass(frozen=True)
 class State:
-    """What was known at one vintage."""
+    """What was known at one vintage.
+
+    Attributes:
+        vintage: The date.
+        roles: Role and reason of every observation, with its value and 90% half-width
+            (log10) as calibrated by then.
+        of_node: The component of each node.
+        learned: Calibrated constants by name.
+    """
 
     vintage: pd.Timestamp
     roles: pd.DataFrame
     of_node: dict[str, Component]
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
     @cached_property
     def known(self) -> frozenset[str]:

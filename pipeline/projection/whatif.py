@@ -117,7 +117,7 @@ class _Read:
 def _at(frames: Frames, at: pd.Timestamp) -> _Read:
     found = posterior(frames, [at])
     state, models = found.states[-1], frames["core.models"]
-    court = Court(found.prepared, found.assumed)
+    court = Court(found.prepared, models, found.assumed)
     estimates = estimate_table(
         found.prepared, state, models, found.assumed, disputed(court, state)
     )
