@@ -31,8 +31,8 @@ Evidence = Literal[
     "forecast",
 ]
 EVIDENCE: tuple[str, ...] = get_args(Evidence)
-# Stages that run their chips far below pre-training's utilisation, so that operations and
-# accelerator time are two figures: each has a second node, named with OPERATIONS.
+# Stages that run their chips far below pre-training's utilisation, so that operations
+# and accelerator time are two figures: each has a second node, named with OPERATIONS.
 TWO_LEDGERS = ("reasoning", "post_training")
 OPERATIONS = "@operations"
 Measure = Literal["accelerator_time", "operations"]

@@ -61,8 +61,10 @@ class Loaded:
         """The state of the last vintage up to a date."""
         return [s for s in self.found.states if s.vintage <= pd.Timestamp(day)][-1]
 
-    def estimates(self, day: str = "2100-01-01") -> pd.DataFrame:
-        """core.estimates at a date, by model and stage."""
+    def estimates(
+        self, day: str = "2100-01-01", measure: str = "accelerator_time"
+    ) -> pd.DataFrame:
+        """core.estimates at a date in one measure, by model and stage."""
         table = estimate_table(
             self.found.prepared,
             self.at(day),
@@ -71,6 +73,7 @@ class Loaded:
             disputed(self.court, self.at(day)),
         )
         conformed = conform(contract("core.estimates"), table)
+        conformed = conformed[conformed["measure"] == measure]
         return conformed.set_index(["model_id", "stage"])
 
     def observations(self, day: str = "2100-01-01") -> pd.DataFrame:

@@ -210,7 +210,8 @@ def _estimates(settings: Any) -> dict[tuple[str, str], tuple[float, float]]:
         with duckdb.connect(settings.plain, read_only=True) as con:
             rows = con.execute(
                 "SELECT model_id, stage, flop_p05, flop_p95 FROM core.estimates "
-                "WHERE flop_p05 IS NOT NULL AND flop_p95 IS NOT NULL"
+                "WHERE flop_p05 IS NOT NULL AND flop_p95 IS NOT NULL "
+                "AND measure = 'accelerator_time'"
             ).fetchall()
     except duckdb.Error as error:
         red(f"The record's estimates cannot be read ({error}); no conflict is marked.")

@@ -6,6 +6,7 @@ the release. What does not: computing any of them, except who counts at an old v
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Annotated, Any
 
 import typer
@@ -15,17 +16,17 @@ from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, stop
 from pipeline.cli.release import Row, rows
 from pipeline.cli.show import find_model, find_vintage
 from pipeline.settings import Settings
-from pipeline.vocabulary import STAGES
+from pipeline.vocabulary import MEASURES, OPERATIONS, STAGES
 from pipeline.words.numbers import flop
 
 _NEWEST = """
-SELECT stage, flop_p05, flop_p50, flop_p95, grade, derived, n_claims, n_independent,
-  n_held_out FROM core.estimates WHERE model_id = $1
+SELECT stage, measure, flop_p05, flop_p50, flop_p95, grade, derived, n_claims,
+  n_independent, n_held_out FROM core.estimates WHERE model_id = $1
 """
 _AT_VINTAGE = """
-SELECT stage, flop_p05, flop_p50, flop_p95, vintage AS since, changed_by
+SELECT stage, measure, flop_p05, flop_p50, flop_p95, vintage AS since, changed_by
 FROM out.estimate_history WHERE model_id = $1 AND vintage <= $2
-QUALIFY row_number() OVER (PARTITION BY stage ORDER BY vintage DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY stage, measure ORDER BY vintage DESC) = 1
 """
 _CLAIMS = """
 SELECT o.*, c.summary, c.caveat, c.locator, coalesce(c.url, s.url) AS url, s.title,
@@ -44,6 +45,11 @@ WHERE vintage <= $2 AND (until IS NULL OR until > $2)
   AND (split_part(node, '/', 1) = $1 OR claim_id IN (SELECT claim_id
     FROM core.observations WHERE split_part(reference_node, '/', 1) = $1))
 ORDER BY abs(z) DESC NULLS LAST, claim_id
+"""
+_CALIBRATED = """
+SELECT n_pairs, pairs, p05, p50, p95 FROM core.calibrations
+WHERE constant = 'operations_per_accelerator_time' AND vintage <= $1
+ORDER BY vintage DESC LIMIT 1
 """
 _ROLES_FROM = (
     "raw.claims", "raw.sources", "raw.corrections", "core.models", "core.hardware",
@@ -89,19 +95,23 @@ def _explained(settings: Settings, model: str, asked: str | None) -> dict[str, A
     if at != newest:
         _as_of(settings, claims, at)
     conflicts = rows(settings, _CONFLICTS, [model, at])
-    by_stage = {row["stage"]: row for row in estimates}
+    known = {(row["stage"], row["measure"]): row for row in estimates}
+    learned = rows(settings, _CALIBRATED, [at])
     stages = []
-    for stage in STAGES:
-        node = f"{model}/{stage}"
+    for stage, measure in product(STAGES, MEASURES):
+        counted = measure == "operations"
+        node = f"{model}/{stage}{OPERATIONS if counted else ''}"
         own = [c for c in claims if node in (c["node"], c["reference_node"])]
-        if not own and stage not in by_stage:
+        if not own and (stage, measure) not in known:
             continue
         own.sort(key=_place)
         names = {c["claim_id"] for c in own}
         stages.append(
             {
                 "stage": stage,
-                "estimate": by_stage.get(stage),
+                "measure": measure,
+                "estimate": known.get((stage, measure)),
+                "learned": learned[0] if counted and learned else None,
                 "claims": own,
                 "conflicts": [
                     c
@@ -172,7 +182,15 @@ def _moving(claims: list[Row], node: str) -> list[Row]:
 
 def _show(stage: dict[str, Any], *, newest: bool) -> None:
     _line("")
-    _line(f"{stage['stage']}: {_estimate(stage['estimate'])}", style="bold")
+    measure = stage["measure"].replace("_", " ")
+    _line(f"{stage['stage']}, {measure}: {_estimate(stage['estimate'])}", style="bold")
+    if stage["learned"]:
+        by = stage["learned"]
+        runs = f"{by['n_pairs']} runs: {by['pairs']}" if by["pairs"] else "the prior"
+        _line(
+            f"  operations ÷ accelerator time of one more run: {by['p50']:.2g} "
+            f"[{by['p05']:.2g}, {by['p95']:.2g}], from {runs}"
+        )
     for claim in stage["claims"]:
         if claim["role"] == "echo":
             _line(f"  echo: {claim['claim_id']} {claim['role_reason']}: {claim['url']}")

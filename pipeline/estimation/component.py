@@ -7,6 +7,7 @@ numerics of a forest (forest.py), which claims hang together (record.py).
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,7 @@ from pipeline.estimation.vintages import QUANTILES, Component, LeftOut
 METHOD = "method:"  # begins the names of links that are no claims
 _SHUFFLE = 7  # purpose number of the stream that orders copies
 _P = np.array(QUANTILES)
+_UNKNOWN = LeftOut(math.nan, np.full(3, np.nan), math.nan, math.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +166,10 @@ def _left_out(
 ) -> tuple[LeftOut, ...]:
     """Each claim against what the others say about its quantity."""
     graph, found = forest.graph, []
-    for c in range(graph.m):
+    for c, claim in enumerate(content.claims):
+        if claim.startswith(METHOD):
+            found.append(_UNKNOWN)  # nobody asks about a link of the method's own
+            continue
         rest = graph.claims(np.delete(np.arange(graph.m), c))
         own = graph.claims(np.array([c]))
         if forest.loops:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.estimation import standing, wording
 from pipeline.estimation.assumed import Z90, Assumed
-from pipeline.estimation.component import distance
+from pipeline.estimation.component import METHOD, distance
 from pipeline.estimation.estimates import derived_of
 from pipeline.estimation.graph import KINDS
 from pipeline.estimation.method import FloatArray
@@ -232,7 +232,7 @@ class Court:
 
     def _near(self, row: dict[str, Any], claims: Names) -> Names:
         """Of the claims of a component those on the same nodes, else all others."""
-        others = set(claims) - {row["claim_id"]}
+        others = {c for c in claims if not c.startswith(METHOD)} - {row["claim_id"]}
         nodes = set(_nodes(row))
         touching = {
             r["claim_id"]

@@ -85,6 +85,20 @@ class Graph:
             self.kind[chosen],
         )
 
+    def with_claims(self, rows: list[tuple[int, int, float, float, int]]) -> Graph:
+        """The graph with further claims (i, j, y, half-width, kind) at its end."""
+        if not rows:
+            return self
+        i, j, y, scale, kind = zip(*rows, strict=True)
+        return Graph(
+            self.n,
+            np.append(self.i, np.array(i, dtype=np.int64)),
+            np.append(self.j, np.array(j, dtype=np.int64)),
+            np.append(self.y, np.array(y, dtype=float)),
+            np.append(self.scale, np.array(scale, dtype=float)),
+            np.append(self.kind, np.array(kind, dtype=np.int64)),
+        )
+
 
 def _links(graph: Graph, use: BoolArray) -> IntArray:
     """Part of each node when only the claims in `use` link, (n,): its smallest node."""
@@ -102,14 +116,19 @@ def _links(graph: Graph, use: BoolArray) -> IntArray:
     return np.array([root(node) for node in part], dtype=np.int64)
 
 
+def component_labels(graph: Graph) -> IntArray:
+    """Part of each node, (n,): any claim, bounds too, links its two nodes."""
+    return _links(graph, np.ones(graph.m, dtype=bool))
+
+
 def components(graph: Graph) -> list[tuple[IntArray, IntArray]]:
-    """Independent parts of the graph: any claim, bounds too, links its two nodes.
+    """Independent parts of the graph.
 
     Returns:
         (node indices, claim indices) of each part that has claims, both ascending;
         parts in the order of their smallest node.
     """
-    labels = _links(graph, np.ones(graph.m, dtype=bool))
+    labels = component_labels(graph)
     claims: dict[int, list[int]] = {}
     for c, label in enumerate(labels[graph.i].tolist()):
         claims.setdefault(label, []).append(c)
@@ -125,7 +144,7 @@ def components(graph: Graph) -> list[tuple[IntArray, IntArray]]:
 
 def around(graph: Graph, nodes: IntArray) -> IntArray:
     """Claims of the parts that hold any of the nodes, ascending."""
-    labels = _links(graph, np.ones(graph.m, dtype=bool))
+    labels = component_labels(graph)
     return np.flatnonzero(np.isin(labels[graph.i], labels[nodes]))
 
 

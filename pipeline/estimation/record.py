@@ -8,7 +8,7 @@ changed are solved once. What does not: the formulas (observe.py), who is fused
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,14 @@ from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.calibration import KAPPA, RATE, Calibrations, Learned
 from pipeline.estimation.component import METHOD, Content, content_of, solve
-from pipeline.estimation.graph import EQUALITY, KINDS, UPPER, Graph, subgraph
+from pipeline.estimation.graph import (
+    EQUALITY,
+    KINDS,
+    UPPER,
+    Graph,
+    component_labels,
+    subgraph,
+)
 from pipeline.estimation.graph import components as split
 from pipeline.estimation.inputs import INPUTS
 from pipeline.estimation.method import FloatArray, IntArray, method_of
@@ -138,7 +145,7 @@ class _Record:
         self._disclosed = prepared["disclosed_on"].to_numpy()
         self._at = {name: k for k, name in enumerate(self._names)}
         self._solved: dict[tuple[Content, int], Component] = {}
-        self._contents: dict[bytes, Content] = {}
+        self._contents: dict[tuple[object, ...], Content] = {}
 
     def roles(self, vintages: list[pd.Timestamp]) -> dict[pd.Timestamp, pd.DataFrame]:
         """The role of every observation at each vintage, and why."""
@@ -168,39 +175,31 @@ class _Record:
         self, fused: IntArray, value: FloatArray, half: FloatArray, kappa: Learned
     ) -> tuple[Graph, list[str]]:
         """The fused claims of a vintage, and what the method adds between nodes."""
-        own = self._graph.claims(fused)
-        said = {self._names[k] for k in {*own.i.tolist(), *own.j[own.relative]}}
-        added = [
-            (self._at[node], self._at[run], *kappa.predicted(run), EQUALITY, KAPPA_LINK)
-            for node in sorted(said)
-            if node.endswith(OPERATIONS) and (run := node.removesuffix(OPERATIONS))
-        ]
-        said |= {node.removesuffix(OPERATIONS) for node in said}
-        for part, whole in PARTS_OF:
-            added += [
-                (self._at[node], self._at[f"{model}/{whole}"], 0.0, 1.0, UPPER, PART)
-                for node in sorted(said)
-                for model, stage in [node.rsplit("/", 1)]
-                if stage == part
-                and f"{model}/{whole}" in said
-                # Through post-training it is told already.
-                and (
-                    whole != "total"
-                    or stage == "post_training"
-                    or f"{model}/post_training" not in said
-                )
-            ]
-        i, j, y, width, kind, names = zip(*added, strict=True) if added else [()] * 6
+        plain = self._graph.claims(fused)
         # The wider spread of press and scrape claims stays.
-        scale = np.where(self._half[fused] == half[fused], own.scale, half[fused])
-        return Graph(
-            own.n,
-            np.append(own.i, np.array(i, dtype=np.int64)),
-            np.append(own.j, np.array(j, dtype=np.int64)),
-            np.append(value[fused], np.array(y, dtype=float)),
-            np.append(scale, np.array(width, dtype=float)),
-            np.append(own.kind, np.array(kind, dtype=np.int64)),
-        ), [*self._claims[fused], *names]
+        scale = np.where(self._half[fused] == half[fused], plain.scale, half[fused])
+        graph = replace(plain, y=value[fused], scale=scale)
+        said = {self._names[k] for k in {*plain.i.tolist(), *plain.j[plain.relative]}}
+        runs = {n: n.removesuffix(OPERATIONS) for n in sorted(said) if OPERATIONS in n}
+        graph = graph.with_claims(
+            [
+                (self._at[node], self._at[run], *kappa.predicted(run), EQUALITY)
+                for node, run in runs.items()
+            ]
+        )
+        said |= set(runs.values())
+        label, parts = component_labels(graph), []
+        for part, whole in PARTS_OF:
+            for node in sorted(n for n in said if n.endswith(f"/{part}")):
+                other = f"{node.removesuffix(part)}{whole}"
+                if other not in said:
+                    continue
+                i, j = self._at[node], self._at[other]
+                if label[i] != label[j]:  # else a loop, and told well enough by claims
+                    label[label == label[j]] = label[i]
+                    parts.append((i, j, 0.0, 1.0, UPPER))
+        links = [KAPPA_LINK] * len(runs) + [PART] * len(parts)
+        return graph.with_claims(parts), [*self._claims[fused], *links]
 
     def _copies(
         self, graph: Graph, ids: list[str], disclosed: NDArray[np.datetime64]
@@ -212,15 +211,17 @@ class _Record:
         """
         listed = []
         for nodes, claims in split(graph):
-            own = subgraph(graph, nodes, claims)
             names = [ids[c] for c in claims]
-            # Claims of one id never change but for their calibration.
-            told = repr(names).encode() + own.y.tobytes() + own.scale.tobytes()
-            if told not in self._contents:
-                self._contents[told] = content_of(
-                    own, [self._names[k] for k in nodes], names
+            # Claims never change but for what is calibrated.
+            values = graph.y[claims].tobytes() + graph.scale[claims].tobytes()
+            identity = (*names, *nodes.tolist(), values)
+            if identity not in self._contents:
+                self._contents[identity] = content_of(
+                    subgraph(graph, nodes, claims),
+                    [self._names[k] for k in nodes],
+                    names,
                 )
-            content = self._contents[told]
+            content = self._contents[identity]
             since = disclosed[claims[claims < len(disclosed)]].max()
             listed.append((content.key, since, content.nodes, content))
         listed.sort(key=lambda part: part[:3])

@@ -95,7 +95,7 @@ def behind(table: str, row_key: str, why: Causes) -> str | None:
     A source with more than `MANY` of them, such as a new dataset, stands for them.
     """
     if table == "core.estimates":
-        model_id, stage = row_key.split(" / ")
+        model_id, stage, _ = row_key.split(" / ")
         claims = why.of_node(model_id, stage)
     elif table.startswith("out."):
         claims = why.claims  # a path depends on leader, frontier and pace alike

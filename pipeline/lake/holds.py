@@ -91,7 +91,9 @@ def _lost(old: Tables, new: Tables) -> list[str]:
 def _moved(old: Tables, new: Tables, why: Causes) -> list[str]:
     """A median that jumped although no claim on its component changed."""
     both = old["core.estimates"].merge(
-        new["core.estimates"], on=["model_id", "stage"], suffixes=("_old", "_new")
+        new["core.estimates"],
+        on=["model_id", "stage", "measure"],
+        suffixes=("_old", "_new"),
     )
     shift = np.log10(both["flop_p50_new"] / both["flop_p50_old"])
     found = []

@@ -56,7 +56,9 @@ def course(frames: Frames) -> pd.DataFrame:
 
 def _revised(frames: Frames, names: pd.Series) -> pd.Series:
     """By vintage, which model's reasoning estimate moved most, in words."""
-    table = frames["out.estimate_history"].query("stage == 'reasoning'")
+    table = frames["out.estimate_history"].query(
+        "stage == 'reasoning' and measure == 'accelerator_time'"
+    )
     table = table[table["change_log10"].notna()]
     size = table["change_log10"].abs()
     most = table.assign(size=size, at=days(table["vintage"])).sort_values(

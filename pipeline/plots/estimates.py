@@ -24,7 +24,9 @@ ALT = (
 
 def data(frames: Frames) -> dict[str, pd.DataFrame]:
     """Rows `estimates`: name, lo, mid, hi, bound, grade; bounds have no middle."""
-    table = frames["core.estimates"].query("stage == 'reasoning'")
+    table = frames["core.estimates"].query(
+        "stage == 'reasoning' and measure == 'accelerator_time'"
+    )
     table = table.merge(frames["core.models"][["model_id", "name"]], on="model_id")
     rows = pd.DataFrame(
         {

@@ -44,7 +44,8 @@ def record(frames: Frames) -> pd.DataFrame:
     Columns: since, until (null = still), model, name, stage, t (its release), lo, mid,
     hi, and whether its node has the most claims of all.
     """
-    table = frames["out.estimate_history"].sort_values(["model_id", "stage", "vintage"])
+    table = frames["out.estimate_history"].query("measure == 'accelerator_time'")
+    table = table.sort_values(["model_id", "stage", "vintage"])
     until = table.groupby(["model_id", "stage"])["vintage"].shift(-1)
     table = table.assign(until=until)
     table = table.merge(
@@ -65,7 +66,9 @@ def record(frames: Frames) -> pd.DataFrame:
             "hi": np.log10(table["flop_p95"].astype(float)),
         }
     )
-    known = frames["core.estimates"].query("stage == 'reasoning'")
+    known = frames["core.estimates"].query(
+        "stage == 'reasoning' and measure == 'accelerator_time'"
+    )
     most = known.sort_values(["n_claims", "model_id"], ascending=[False, True])
     first = str(most["model_id"].iloc[0]) if len(most) else ""
     rows["documented"] = (rows["model"] == first) & (rows["stage"] == "reasoning")

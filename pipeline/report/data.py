@@ -31,10 +31,11 @@ QUERIES: dict[str, str] = {
     "FROM core.models ORDER BY model_id",
     "scenarios": "SELECT * FROM core.scenarios ORDER BY headline DESC, scenario",
     "estimates": f"SELECT model_id, stage, {_three()}, grade, n_claims, n_independent, "
-    "n_held_out, anchored, derived, usd_p50 FROM core.estimates "
-    "ORDER BY model_id, stage",
+    "n_held_out, anchored, derived, usd_at_flat_rate FROM core.estimates "
+    "WHERE measure = 'accelerator_time' ORDER BY model_id, stage",
     "history": f"SELECT vintage, model_id, stage, {_three()}, change_log10, changed_by "
-    "FROM out.estimate_history ORDER BY vintage, model_id, stage",
+    "FROM out.estimate_history "
+    "WHERE measure = 'accelerator_time' ORDER BY vintage, model_id, stage",
     "convergence": "SELECT vintage, scenario, share, leader_model_id, "
     "leader_probability, round(log10(leader_flop_p50), 2) AS leader, "
     "frontier_model_id, gap_oom_p50, date_p05, date_p50, date_p95, probability_past, "

@@ -25,7 +25,8 @@ SECTIONS = {
         UNION ALL SELECT 'models', count(*) FROM core.models ORDER BY ALL""",
     "estimates: FLOP at 5, 50 and 95%": """
         SELECT * EXCLUDE (anchored) FROM (
-            SELECT model_id, stage, flop_p05, flop_p50, flop_p95, grade, anchored
+            SELECT model_id, stage, measure, flop_p05, flop_p50, flop_p95, grade,
+                anchored
             FROM core.estimates) WHERE anchored ORDER BY ALL""",
     "conflicts that stand": """
         SELECT claim_id, node, status, round(z, 1) FROM core.conflicts

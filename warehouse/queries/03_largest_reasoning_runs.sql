@@ -8,9 +8,9 @@ SELECT
     e.flop_p95,
     e.grade,
     e.n_independent,
-    e.usd_p50
+    e.usd_at_flat_rate
 FROM core.estimates AS e
 JOIN core.models AS m USING (model_id)
-WHERE e.stage = 'reasoning' AND e.flop_p50 IS NOT NULL
+WHERE e.stage = 'reasoning' AND e.measure = 'accelerator_time' AND e.flop_p50 IS NOT NULL
 ORDER BY e.flop_p50 DESC
 LIMIT 25;

@@ -7,5 +7,5 @@ SELECT
     h.change_log10,
     h.changed_by
 FROM out.estimate_history AS h
-WHERE h.model_id = 'deepseek-r1' AND h.stage = 'reasoning'
+WHERE h.model_id = 'deepseek-r1' AND h.stage = 'reasoning' AND h.measure = 'accelerator_time'
 ORDER BY h.vintage;
