@@ -136,18 +136,18 @@ class Standing:
             mark(mask, name, why)
         mark(self._class, TEST, "a statement about a class is tested, not fused")
         mark(~self._speaks(role == FUSED), ECHO, self._echoes)
-        # What a source computed from claims that are heard tells nothing more.
-        heard = set(self._groups[role == FUSED])
-        known = [row for row, names in self._parents.items() if heard.issuperset(names)]
-        derived = np.zeros(len(role), dtype=bool)
-        derived[known] = True
-        mark(derived, TEST, "computed from claims that are fused: tested, not fused")
         # A dataset's row never outvotes a note, nor the press a better source.
         noted = ~self._bulk
         for better, weaker in ((noted, self._bulk), (noted | self._bulk, self._press)):
             live = role == FUSED
             beaten = live & weaker & self._outranked(live & better)
             mark(beaten, HELD_OUT, "a source of better standing states this quantity")
+        # What a source computed from claims that are heard tells nothing more.
+        heard = set(self._groups[role == FUSED])
+        known = [row for row, names in self._parents.items() if heard.issuperset(names)]
+        derived = np.zeros(len(role), dtype=bool)
+        derived[known] = True
+        mark(derived, TEST, "computed from claims that are fused: tested, not fused")
         return pd.DataFrame({"role": role, "reason": reason}, index=self._index)
 
     def _speaks(self, live: BoolArray) -> BoolArray:

@@ -22,8 +22,6 @@ A = Assumed(
         "spread.rollouts": 3,
         "spread.cost": 3,
         "spread.ratio": 1.5,
-        "spread.basis_gpu_hours": 3,
-        "spread.basis_cost": 3,
         "spread.parity": 10,
         "confidence.likely": 10,
         "flop.per_token_training": 6,
@@ -36,7 +34,7 @@ A = Assumed(
         "arithmetic.tolerance": 1.5,
     },
     {
-        "utilisation.reasoning_bf16": (0.03, 0.40),
+        "utilisation.training_bf16": (0.22, 0.58),
         "utilisation.training_fp8": (0.15, 0.30),
         "utilisation.wall_clock_bf16": (0.10, 0.90),
     },
@@ -47,7 +45,7 @@ def claim(**fields: Any) -> dict[str, Any]:
     names = ("value", "low", "high", "inputs", "basis", "precision", "bound")
     given = dict.fromkeys(names) | {
         "stage": "reasoning", "evidence": "flop", "reference_model_id": "x",
-        "reference_stage": "pretraining",
+        "reference_stage": "pretraining", "range_covers": "all",
     } | fields  # fmt: skip
     if isinstance(given["inputs"], dict):
         given["inputs"] = json.dumps(given["inputs"])
@@ -65,15 +63,31 @@ def test_reported_flop_with_and_without_a_range() -> None:
     assert labelled.half_width == pytest.approx(1.0)
 
 
-def test_nemotron_hours_are_1e23_within_the_interval() -> None:
-    read = formulas.chip_hours(claim(value=140_000, precision="bf16"), H100, A)
-    assert 10**read.log10 == pytest.approx(140_000 * 3600 * 9.89e14 * math.sqrt(0.012))
-    assert abs(read.log10 - 23) < read.half_width
-    assert "140,000 h" in read.formula
+def test_a_range_of_a_part_narrows_no_label() -> None:
+    given = {"low": 5e26, "high": 2e27, "inputs": {"confidence": "likely"}}
+    whole = formulas.flop(claim(**given), A)
+    assert whole.half_width == pytest.approx(math.log10(2))
+    for part in ("base", "split"):
+        read = formulas.flop(claim(**given, range_covers=part), A)
+        assert read.log10 == pytest.approx(27)
+        assert read.half_width == pytest.approx(1.0)
 
 
-def test_own_utilisation_replaces_the_assumed_one() -> None:
-    given = claim(value=1000, precision="bf16", inputs={"utilisation": [0.2, 0.2]})
+def test_reasoning_hours_are_valued_at_pre_training_s_utilisation() -> None:
+    for more in ({}, {"inputs": {"utilisation": 0.05}}):
+        given = claim(value=140_000, precision="bf16", **more)
+        read = formulas.chip_hours(given, H100, A)
+        training = math.sqrt(0.22 * 0.58)
+        assert 10**read.log10 == pytest.approx(140_000 * 3600 * 9.89e14 * training)
+        assert abs(read.log10 - 23) < math.log10(2)
+        assert "140,000 h" in read.formula
+
+
+def test_own_utilisation_of_pre_training_replaces_the_assumed_one() -> None:
+    given = claim(
+        value=1000, precision="bf16", stage="pretraining",
+        inputs={"utilisation": [0.2, 0.2]},
+    )  # fmt: skip
     read = formulas.chip_hours(given, H100, A)
     assert 10**read.log10 == pytest.approx(1000 * 3600 * 9.89e14 * 0.2)
     assert read.half_width == pytest.approx(math.log10(1.1))
@@ -108,8 +122,8 @@ def test_wall_time_has_its_own_utilisation_outside_of_reinforcement_learning() -
     assert 10**stated.log10 == pytest.approx(peak * 0.4)
     assert stated.half_width == pytest.approx(math.log10(1.4))
     learning = read("reasoning")
-    assert 10**learning.log10 == pytest.approx(peak * math.sqrt(0.03 * 0.40))
-    width = math.hypot(math.log10(1.1), math.log10(0.40 / 0.03) / 2)
+    assert 10**learning.log10 == pytest.approx(peak * math.sqrt(0.22 * 0.58))
+    width = math.hypot(math.log10(1.1), math.log10(0.58 / 0.22) / 2)
     assert learning.half_width == pytest.approx(width)
 
 
@@ -134,6 +148,21 @@ def test_r1_zero_rollouts() -> None:
     more = inputs | {"prompt_tokens": 2000, "reference_pass": True, "critic": True}
     full = formulas.rollouts(claim(inputs=more), A)
     assert 10 ** (full.log10 - read.log10) == pytest.approx(18 / 8 * 10_000 / 8000)
+    # A trained critic passes as often as the model: 2 + 6·4 for each of the two.
+    four = inputs | {"gradient_passes": 4, "critic": True}
+    often = formulas.rollouts(claim(inputs=four), A)
+    assert 10 ** (often.log10 - read.log10) == pytest.approx(52 / 8)
+
+
+def test_throughput_compares_a_day_of_tokens_with_a_day_of_the_chips() -> None:
+    inputs = {"parameters": 1e11, "tokens_per_day": 3e10, "chips": 3000}
+    read = formulas.throughput(claim(precision="bf16", inputs=inputs), H100, A)
+    day = 3000 * 86_400 * 9.89e14 * math.sqrt(0.22 * 0.58)
+    assert 10**read.log10 == pytest.approx(1e11 * 3e10 * 8 / day)
+    half = formulas.throughput(
+        claim(precision="bf16", inputs=inputs | {"trained_per_day": 1.5e10}), H100, A
+    )
+    assert 10 ** (half.log10 - read.log10) == pytest.approx(5 / 8)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +179,11 @@ def test_shares_of_r1_by_basis(
     assert 10**read.log10 == pytest.approx(share)
 
 
-def test_a_share_by_hours_or_money_is_wider() -> None:
+def test_a_share_stands_as_it_is_whatever_its_ledger() -> None:
     given = {"value": 0.05, "evidence": "share_of_pretraining"}
-    flop = formulas.ratio(claim(**given, basis="operations"), A)
-    hours = formulas.ratio(claim(**given, basis="accelerator_time"), A)
-    expected = math.hypot(math.log10(1.5), math.log10(3))
-    assert flop.half_width == pytest.approx(math.log10(1.5))
-    assert hours.half_width == pytest.approx(expected)
+    for basis in ("operations", "accelerator_time", "cost"):
+        read = formulas.ratio(claim(**given, basis=basis), A)
+        assert read.half_width == pytest.approx(math.log10(1.5))
 
 
 def test_twenty_trillion_tokens_contradict_their_own_sentence() -> None:
