@@ -43,11 +43,14 @@ CREATE TABLE out.backtests AS SELECT 'share' AS scenario, 'frontier' AS target,
   3e25 AS realised_flop_p50, 'big' AS realised_model_id,
   'measured' AS realised_kind, 0.2 AS crps, 1.0 AS covered_90;
 CREATE TABLE core.estimates AS SELECT * FROM (VALUES
-  ('r1', 'reasoning', 1e22, 3e22, 9e22, 'likely', 1, 1, 0, true, false, 1e5),
-  ('big', 'total', 1e25, 3e25, 9e25, 'confident', 1, 1, 0, true, false, NULL),
-  ('big', 'reasoning', NULL, NULL, 1e24, NULL, 1, 1, 0, false, false, NULL))
+  ('r1', 'reasoning', 1e22, 3e22, 9e22, 'likely', 1, 1, 0, true, false, 1e5,
+    'accelerator_time'),
+  ('big', 'total', 1e25, 3e25, 9e25, 'confident', 1, 1, 0, true, false, NULL,
+    'accelerator_time'),
+  ('big', 'reasoning', NULL, NULL, 1e24, NULL, 1, 1, 0, false, false, NULL,
+    'accelerator_time'))
   v(model_id, stage, flop_p05, flop_p50, flop_p95, grade, n_claims, n_independent,
-    n_held_out, anchored, derived, usd_p50);
+    n_held_out, anchored, derived, usd_at_flat_rate, measure);
 CREATE TABLE raw.sources AS SELECT 's' AS source_id, '{t}' AS title, '{t}' AS publisher,
   '{t}' AS author, 'javascript:hacked=1' AS url, DATE '2025-01-22' AS published_on,
   'primary' AS kind;
@@ -74,7 +77,7 @@ CREATE TABLE meta.changes AS SELECT 'core.estimates' AS "table", '{t}' AS key,
 """)
         con.execute(
             "CREATE TABLE out.estimate_history AS SELECT d::DATE AS vintage, model_id, "
-            "stage, flop_p05, flop_p50, flop_p95, 0.1 AS change_log10, "
+            "stage, measure, flop_p05, flop_p50, flop_p95, 0.1 AS change_log10, "
             "'s/one' AS changed_by FROM core.estimates, unnest(?) u(d)",
             [DAYS],
         )

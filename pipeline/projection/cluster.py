@@ -32,7 +32,7 @@ def limit(
         Level at the year 2000 (the axis of dates.py), log10 FLOP, and growth, log10
         per year, both (draws,).
     """
-    factors = ("cluster.peak", "cluster.run_days", "utilisation.reasoning_bf16")
+    factors = ("cluster.peak", "cluster.run_days", "utilisation.training_bf16")
     middle = sum(float(np.log10(assumed[name])) for name in factors) + np.log10(_DAY)
     half = [float(np.ptp(np.log10(assumed.span(name)))) / 2 for name in factors]
     sd = float(np.sqrt(np.sum(np.square(half)))) / Z90

@@ -27,7 +27,13 @@ def tables() -> dict[str, pd.DataFrame]:
             _estimate(LEADER, "reasoning", 1e24, 3, grade="likely", claims=2),
             _estimate(SMALL, "reasoning", 1e22, 3, grade="speculative", claims=5),
             _estimate(GIANT, "total", 1e26, 3, grade="confident", claims=1),
-            {"model_id": GIANT, "stage": "reasoning", "flop_p95": 1e25, "n_claims": 1},
+            {
+                "model_id": GIANT,
+                "stage": "reasoning",
+                "measure": "accelerator_time",
+                "flop_p95": 1e25,
+                "n_claims": 1,
+            },
         ],
         "out.estimate_history": [
             _history("2025-01-01", LEADER, "reasoning", 1e23),
@@ -180,6 +186,7 @@ def _estimate(
     return {
         "model_id": model,
         "stage": stage,
+        "measure": "accelerator_time",
         "flop_p05": flop / factor,
         "flop_p50": flop,
         "flop_p95": flop * factor,
@@ -196,6 +203,7 @@ def _history(
         "vintage": vintage,
         "model_id": model,
         "stage": stage,
+        "measure": "accelerator_time",
         "flop_p05": flop / 3,
         "flop_p50": flop,
         "flop_p95": flop * 3,

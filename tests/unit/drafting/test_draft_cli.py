@@ -68,7 +68,8 @@ def test_a_contradiction_is_told_with_its_size(sources, monkeypatch):
     with duckdb.connect(record / "headroom.duckdb") as con:
         con.execute(
             "CREATE SCHEMA core; CREATE TABLE core.estimates AS SELECT 'deepseek-r1' "
-            "AS model_id, 'reasoning' AS stage, 1e22 AS flop_p05, 6e23 AS flop_p95"
+            "AS model_id, 'reasoning' AS stage, 'accelerator_time' AS measure, "
+            "1e22 AS flop_p05, 6e23 AS flop_p95"
         )
     article = sources / "r1.txt"
     article.write_text("Reasoning training of DeepSeek-R1 took about 6e26 FLOP.")

@@ -44,7 +44,7 @@ def test_the_cluster_is_peak_times_time_times_utilisation():
         ASSUMED["cluster.peak"]
         * ASSUMED["cluster.run_days"]
         * 86_400
-        * ASSUMED["utilisation.reasoning_bf16"]
+        * ASSUMED["utilisation.training_bf16"]
     )
     assert np.median(level + growth * since) == pytest.approx(
         np.log10(by_hand), abs=0.01
