@@ -141,7 +141,7 @@ def estimates(
         FROM core.estimates e JOIN core.models m USING (model_id)
         WHERE ($1 IS NULL OR e.model_id = $1) AND ($2 IS NULL OR e.stage = $2)
           AND ($3 IS NULL OR m.developer = $3) AND ($4 IS NULL OR m.role = $4)
-        ORDER BY e.stage, e.flop_p50 DESC NULLS LAST, e.model_id
+        ORDER BY e.stage, e.measure, e.flop_p50 DESC NULLS LAST, e.model_id
         """,
         [wanted, stage, developer, role],
     )
@@ -162,7 +162,7 @@ def estimates(
         ["model", "stage", *map(_figure, ("5%", "median", "95%")), "grade", "claims"],
         (
             [
-                r["model_id"], r["stage"], flop(r["flop_p05"]),
+                r["model_id"], _counted(r), flop(r["flop_p05"]),
                 flop(r["flop_p50"]), flop(r["flop_p95"]),
                 r["grade"] or "bounds only", f"{r['n_independent']} of {r['n_claims']}",
             ]
@@ -170,6 +170,12 @@ def estimates(
         ),
     )  # fmt: skip
     out.print(f"{counted(len(found), 'estimate')}, in FLOP.", style="dim")
+
+
+def _counted(row: Row) -> str:
+    """A stage, and what its figure counts where there are two."""
+    operations = row["measure"] == "operations"
+    return f"{row['stage']}, operations" if operations else str(row["stage"])
 
 
 def projection(

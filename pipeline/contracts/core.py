@@ -289,12 +289,22 @@ class Calibrations(Table):
     )
     n_pairs: Whole = column("runs known by then that state both sides", ge=0)
     pairs: Text = column("their model/stage, comma-separated", null=True)
-    prior_p05: Number = column("5% point of the prior", gt=0)
-    prior_p50: Number = column("median of the prior", gt=0)
-    prior_p95: Number = column("95% point of the prior", gt=0)
-    p05: Number = column("5% point for one more run", gt=0)
-    p50: Number = column("median for one more run", gt=0)
-    p95: Number = column("95% point for one more run", gt=0)
+    prior_p05: Number = column(
+        "5% point of the prior", unit="ratio or FLOP per USD", gt=0
+    )
+    prior_p50: Number = column(
+        "median of the prior", unit="ratio or FLOP per USD", gt=0
+    )
+    prior_p95: Number = column(
+        "95% point of the prior", unit="ratio or FLOP per USD", gt=0
+    )
+    p05: Number = column(
+        "5% point for one more run", unit="ratio or FLOP per USD", gt=0
+    )
+    p50: Number = column("median for one more run", unit="ratio or FLOP per USD", gt=0)
+    p95: Number = column(
+        "95% point for one more run", unit="ratio or FLOP per USD", gt=0
+    )
 
     class Config:
         """Key and name."""
