@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 
 TIMEOUT = 20  # seconds
 LIMIT = 40_000_000  # bytes of a page, file or PDF
+_NEEDED = ("trafilatura", "ftfy", "pypdf", "feedparser", "httpx", "openai")
 
 
 def draft(
@@ -94,7 +95,7 @@ def needs_extra() -> None:
     """Stop where the libraries of the extra `draft` are not installed."""
     from importlib.util import find_spec
 
-    missing = [m for m in ("trafilatura", "ftfy", "pypdf") if find_spec(m) is None]
+    missing = [m for m in _NEEDED if find_spec(m) is None]
     if missing:
         stop(
             f"drafting needs {', '.join(missing)}; install them with "
