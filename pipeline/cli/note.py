@@ -30,6 +30,10 @@ from pipeline.cli.console import (
 if TYPE_CHECKING:
     from pipeline.notes.record import Record
 
+_UNSAID = (
+    "it does not say what it counts and is read as accelerator time; give `basis` "
+    "(and `basis_reason` where the source does not say)"
+)
 app = typer.Typer(no_args_is_help=True, help="Write and check source notes.")
 for command in (draft.draft, draft.accept):
     app.command()(command)
@@ -94,9 +98,10 @@ def check(
 
 
 def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
-    """Claims whose magnitude looks like a slip; of the chosen notes, or of all."""
+    """Claims of the chosen notes, or of all, at which a person should look again."""
     from pipeline.checks.magnitudes import odd_claims
     from pipeline.contracts import conform, contract
+    from pipeline.notes.evidence import KINDS
 
     needed = ("raw.claims", "raw.sources", "core.models", "core.hardware",
               "core.assumptions")  # fmt: skip
@@ -107,9 +112,21 @@ def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
         found = odd_claims(tables)
     except KeyError as error:  # a constant is missing
         return [{"claim_id": "assumptions.yaml", "problem": str(error.args[0])}]
+    claims = tables["raw.claims"]
+    may_say = [name for name, kind in KINDS.items() if "basis" in kind.model_fields]
+    unsaid = claims[
+        claims["stage"].isin(("reasoning", "post_training"))
+        & claims["evidence"].isin(may_say)
+        & claims["basis"].isna()
+        & (claims["status"] == "accepted")
+    ]["claim_id"]
+    problems = [
+        *zip(found["claim_id"], found["problem"], strict=True),
+        *((claim_id, _UNSAID) for claim_id in unsaid),
+    ]
     return [
         {"claim_id": claim_id, "problem": problem}
-        for claim_id, problem in zip(found["claim_id"], found["problem"], strict=True)
+        for claim_id, problem in problems
         if not chosen or claim_id.split("/")[0] in ours
     ]
 

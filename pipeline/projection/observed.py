@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.contracts.out import SHARES
 from pipeline.estimation.assumed import Assumed
+from pipeline.estimation.estimates import known_stages
 from pipeline.estimation.method import BoolArray, FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import year
@@ -80,15 +81,8 @@ def _within_total(state: State, model: str, reasoning: FloatArray) -> BoolArray:
 
 def _rest(state: State, model: str, base: Any) -> FloatArray | None:
     """log10 of the other stages' sum, the base model's training included, or None."""
-    own = [
-        f"{model}/{s}" for s in ("pretraining", "sft") if state.anchored(f"{model}/{s}")
-    ]
-    nodes = list(own)
-    if f"{model}/pretraining" not in own and isinstance(base, str):
-        for stage in ("pretraining", "total"):
-            if state.anchored(f"{base}/{stage}"):
-                nodes.append(f"{base}/{stage}")
-                break
+    stages = known_stages(state, model, base)
+    nodes = [node for stage, node in stages.items() if stage != "reasoning"]
     if not nodes:
         return None
     linear = sum((10.0 ** state.draws(n) for n in nodes), np.zeros(1))
