@@ -240,12 +240,6 @@ def _size(variable: str, default: str) -> str:
     return text
 
 
-def user_cache() -> Path:
-    """Where this user's programs keep what can be made again."""
-    kept = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(kept) / "headroom"
-
-
 def _project(chosen: Path | None) -> Path:
     """The project folder; never the one that this package is installed in."""
     named = chosen or os.environ.get("HEADROOM_PROJECT")

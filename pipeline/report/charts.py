@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.files import replacing
 from pipeline.lake.pictures import tables_of
-from pipeline.settings import user_cache
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,16 +45,21 @@ def charts(source: Path) -> dict[str, dict[str, Any]]:
 
 
 @cache
-def library() -> str:
+def library(folder: Path | None = None) -> str:
     """Vega with its interpreter, which needs no `eval`, as one script.
 
     Bundling takes two seconds and gives the same text for one version of vl-convert, so
-    that it is kept in the user's cache, with its checksum.
+    that it is kept, with its checksum.
+
+    Args:
+        folder: where it is kept; None to bundle anew.
 
     Raises:
         ValueError: if it could not stand in a script element.
     """
-    kept = user_cache() / f"vega-{version('vl-convert-python')}.js"
+    if folder is None:
+        return _wrapped(_bundle())
+    kept = folder / f".vega-{version('vl-convert-python')}.js"
     try:
         digest, _, text = kept.read_text(encoding="utf-8").partition("\n")
     except (OSError, UnicodeDecodeError):
@@ -64,6 +68,10 @@ def library() -> str:
         text = _bundle()
         with suppress(OSError), replacing(kept) as temporary:
             temporary.write_text(f"{_sha256(text)}\n{text}", encoding="utf-8")
+    return _wrapped(text)
+
+
+def _wrapped(text: str) -> str:
     return f"(() => {{{text}\n}})();"  # its names are not the page's
 
 

@@ -26,20 +26,20 @@ SCRIPTS = ("tools.js", "charts.js", "tables.js", "page.js")
 
 def write(source: Path, target: Path) -> None:
     """Write the page of a plain file, whole or not at all."""
-    text = render(source)
+    text = render(source, target.parent)
     with replacing(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def render(source: Path) -> str:
-    """The page of a plain file, as text."""
+def render(source: Path, keep: Path | None = None) -> str:
+    """The page of a plain file, as text; `keep` is the folder of Vega's bundle."""
     parts: dict[str, Any] = dict(read(source))
     release = {name: column[0] for name, column in parts["release"].items()}
     row = chosen(parts)
     parts["shown"] = row["scenario"] if row else None
     style = _asset("page.css")
     parts["charts"] = charts(source)
-    vega = library()
+    vega = library(keep)
     script = "\n".join(_asset(name) for name in SCRIPTS)
     sentences = answer(source)
     answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in sentences)

@@ -108,7 +108,7 @@ def test_a_wheel_makes_a_project_and_refreshes_it(tmp_path: Path) -> None:
     home = tmp_path / "user"
     home.mkdir()
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    env["PYTHONDONTWRITEBYTECODE"] = "1"
+    env |= {"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(home)}
 
     def headroom(*arguments: str, at: Path = home) -> str:
         code = "import sys; from pipeline.cli import main; sys.exit(main())"
