@@ -30,6 +30,9 @@ def run_refresh(
 
     Returns:
         Why the run failed, a sentence each; nothing if it did not.
+
+    Raises:
+        KeyboardInterrupt: at Ctrl-C, which Dagster turns into a failed step.
     """
     prepare_home(settings)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -46,7 +49,16 @@ def run_refresh(
             run_config=QUIET | _accepting(accept),
             run_id=run_id,
         )
+    if any(map(_interrupted, result.all_events)):
+        raise KeyboardInterrupt
     return problems(result.all_events)
+
+
+def _interrupted(event: dg.DagsterEvent) -> bool:
+    if event.event_type == dg.DagsterEventType.RUN_CANCELED:
+        return True
+    error = event.step_failure_data.error if event.is_step_failure else None
+    return error is not None and error.cls_name == "DagsterExecutionInterruptedError"
 
 
 def _accepting(reason: str | None) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _odd_levels(observed: pd.DataFrame, assumed: Assumed) -> Iterator[tuple[str,
         & (observed["status"] == "accepted")
         & (observed["rank"] < 2)  # press and scrapes are held out by better claims
         & (observed["arithmetic"] == "")
-        & np.isfinite(observed["log10_value"])
+        & observed["log10_value"].astype(float).abs().lt(math.inf)
     ]
     apart = math.log10(assumed["check.claim_factor"])
     above = math.log10(assumed["check.record_factor"])
@@ -162,7 +162,7 @@ def _odd_levels(observed: pd.DataFrame, assumed: Assumed) -> Iterator[tuple[str,
             yield row["claim_id"], _compared(row, earlier.max(), largest)
 
 
-def _compared(row: dict[str, Any], other: float, what: str) -> str:
+def _compared(row: Mapping[Any, Any], other: float, what: str) -> str:
     value = 10 ** row["log10_value"]
     return f"{value:.2g} FLOP on {row['node']} is {value / 10**other:.2g} times {what}"
 
