@@ -6,6 +6,7 @@ What belongs here: pure translations of a pandera model. What does not: validati
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -37,6 +38,9 @@ class Column:
     references: str | None
     exact: bool
     rules: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
 
 
 def name(table: type[Table]) -> str:
@@ -66,6 +70,7 @@ def columns(table: type[Table]) -> tuple[Column, ...]:
         else:
             sql_type, arrow_type = _BY_NAME[str(dtype)]
         about = column.metadata or {}
+        bounds = {c.name: c.statistics or {} for c in column.checks}
         found.append(
             Column(
                 name=str(column.name),
@@ -77,9 +82,20 @@ def columns(table: type[Table]) -> tuple[Column, ...]:
                 references=about.get("references"),
                 exact=bool(about.get("exact", False)),
                 rules=tuple(str(check.error or check.name) for check in column.checks),
+                allowed=tuple(
+                    map(str, bounds.get("isin", {}).get("allowed_values", ()))
+                ),
+                minimum=_end(bounds, "min_value"),
+                maximum=_end(bounds, "max_value"),
             )
         )
     return tuple(found)
+
+
+def _end(bounds: dict[str, dict[str, Any]], name: str) -> float | None:
+    """The end of a column's range, whichever rule states it."""
+    ends = [float(each[name]) for each in bounds.values() if name in each]
+    return ends[0] if ends else None
 
 
 def arrow_schema(table: type[Table]) -> pa.Schema:
@@ -100,27 +116,44 @@ def ddl(table: type[Table], catalog: str = "") -> str:
 
 
 def comment(column: Column) -> str:
-    """The comment on a column in the database: what it holds, with its unit."""
-    return (
-        f"{column.description} [{column.unit}]" if column.unit else column.description
-    )
+    """The comment on a column in the database: what it holds, its unit, its words."""
+    unit = f" [{column.unit}]" if column.unit else ""
+    words = f"; one of: {', '.join(column.allowed)}" if column.allowed else ""
+    return column.description + unit + words
 
 
 def dictionary(tables: dict[str, type[Table]]) -> pd.DataFrame:
     """The data dictionary: rows of meta.columns for the given tables."""
     rows = [
         {
-            "table": table_name,
-            "column": c.name,
+            "table_name": table_name,
+            "column_name": c.name,
             "position": position,
             "type": c.sql_type,
             "unit": c.unit,
             "nullable": c.nullable,
             "in_key": c.name in key(table),
-            "references": c.references,
+            "refers_to": c.references,
+            "allowed": ", ".join(c.allowed) or None,
+            "minimum": c.minimum,
+            "maximum": c.maximum,
             "description": c.description,
         }
         for table_name, table in tables.items()
         for position, c in enumerate(columns(table), start=1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def described(tables: dict[str, type[Table]]) -> pd.DataFrame:
+    """Rows of meta.tables for the given tables."""
+    rows = [
+        {
+            "table_name": table_name,
+            "layer": table_name.split(".", maxsplit=1)[0],
+            "grain": description(table),
+            "key": ", ".join(key(table)),
+        }
+        for table_name, table in tables.items()
     ]
     return pd.DataFrame(rows)

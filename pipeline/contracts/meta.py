@@ -86,21 +86,45 @@ class Changes(Table):
         unique = ["table", "key", "column"]
 
 
+class Tables(Table):
+    """Every table: what a row of it is, and which columns identify one."""
+
+    table_name: Text = declare("schema.table")
+    layer: Text = declare(
+        "raw: as sources have it; core: single models and claims; out: over time; "
+        "meta: about the release",
+        one_of=("raw", "core", "out", "meta"),
+    )
+    grain: Text = declare("what the table holds, a row each")
+    key: Text = declare("columns that identify a row, comma-separated")
+
+    class Config:
+        """Key and name."""
+
+        name = "meta.tables"
+        unique = ["table_name"]
+
+
 class Columns(Table):
     """The data dictionary: every column of every table."""
 
-    table: Text = declare("schema.table")
-    column: Text = declare("column")
+    table_name: Text = declare("schema.table")
+    column_name: Text = declare("column")
     position: Whole = declare("place in the table", ge=1)
     type: Text = declare("DuckDB type")
     unit: Text = declare("unit; '' = none")
     nullable: Flag = declare("whether NULL is allowed")
     in_key: Flag = declare("whether it is part of the key")
-    references: Text = declare("foreign key as schema.table.column", null=True)
+    refers_to: Text = declare("foreign key as schema.table.column", null=True)
+    allowed: Text = declare(
+        "the words it may hold, comma-separated; NULL = any", null=True
+    )
+    minimum: Number = declare("least value allowed", null=True)
+    maximum: Number = declare("largest value allowed", null=True)
     description: Text = declare("what it holds")
 
     class Config:
         """Key and name."""
 
         name = "meta.columns"
-        unique = ["table", "column"]
+        unique = ["table_name", "column_name"]

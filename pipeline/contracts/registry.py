@@ -45,6 +45,7 @@ _PUBLISHED: tuple[type[Table], ...] = (
 _WRITTEN_BY_PUBLISH: tuple[type[Table], ...] = (
     meta.Releases,
     meta.Changes,
+    meta.Tables,
     meta.Columns,
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.heads import Head
+from pipeline.lake.plain import dictionary_names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,6 +47,9 @@ class DescribedColumn:
     in_key: bool
     references: str | None
     description: str
+    allowed: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,11 @@ def tables(con: DuckDBPyConnection) -> list[Described]:
         ).fetchall()
     )
     found: dict[str, list[DescribedColumn]] = {}
+    table, column_name, refers_to = dictionary_names(con)
+    more = ", allowed, minimum, maximum" if table == "table_name" else ""
     for table_name, *column in con.execute(
-        'SELECT "table", "column", type, unit, nullable, in_key, "references", '
-        'description FROM meta.columns ORDER BY "table", position'
+        f"SELECT {table}, {column_name}, type, unit, nullable, in_key, {refers_to}, "
+        f"description{more} FROM meta.columns ORDER BY 1, position"
     ).fetchall():
         found.setdefault(table_name, []).append(DescribedColumn(*column))
     return [
@@ -112,6 +118,8 @@ def datapackage(
         "sources": [{"title": title, "path": url} for title, url in sources],
         "resources": [
             *(_resource(table, folder) for table in described),
+            *(_parquet(table, folder) for table in described),
+            _database(folder),
             *(_picture(picture, folder) for picture in pictures),
         ],
     }
@@ -148,12 +156,13 @@ def dictionary(release: Head, described: Sequence[Described]) -> str:
 
 def _row(column: DescribedColumn) -> str:
     link = f" (→ `{column.references}`)" if column.references else ""
+    words = f" (one of {column.allowed})" if column.allowed else ""
     cells = [
         f"`{column.name}`",
         column.type,
         column.unit,
         "yes" if column.nullable else "",
-        column.description.replace("|", "\\|") + link,
+        column.description.replace("|", "\\|") + words + link,
     ]
     return f"| {' | '.join(cells)} |\n"
 
@@ -169,6 +178,31 @@ def _picture(picture: Picture, folder: Path) -> dict[str, Any]:
         "format": kind,
         "mediatype": {"svg": "image/svg+xml", "png": "image/png"}[kind],
         **_bytes(folder / picture.path),
+    }
+
+
+def _parquet(table: Described, folder: Path) -> dict[str, Any]:
+    path = f"parquet/{table.name}.parquet"
+    return {
+        "profile": "data-resource",
+        "name": f"{table.name}-parquet",
+        "path": path,
+        "description": table.description,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        **_bytes(folder / path),
+    }
+
+
+def _database(folder: Path) -> dict[str, Any]:
+    return {
+        "profile": "data-resource",
+        "name": "headroom-duckdb",
+        "path": "headroom.duckdb",
+        "description": "All tables and views in one DuckDB file, with comments.",
+        "format": "duckdb",
+        "mediatype": "application/vnd.duckdb",
+        **_bytes(folder / "headroom.duckdb"),
     }
 
 
@@ -212,10 +246,16 @@ def _field(column: DescribedColumn) -> dict[str, Any]:
         field["unit"] = column.unit
     if column.type == "TIMESTAMPTZ":
         field["format"] = "%Y-%m-%d %H:%M:%S.%fZ"
-    if not column.nullable:
-        field["constraints"] = {"required": True}
-        if column.type == "VARCHAR":
-            field["missingValues"] = []  # '' is a value here, not a gap
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
+    if column.allowed:
+        constraints["enum"] = column.allowed.split(", ")
+    for name in ("minimum", "maximum"):
+        if getattr(column, name) is not None:
+            constraints[name] = getattr(column, name)
+    if constraints:
+        field["constraints"] = constraints
+    if not column.nullable and column.type == "VARCHAR":
+        field["missingValues"] = []  # '' is a value here, not a gap
     return field
 
 

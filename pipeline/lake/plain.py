@@ -19,6 +19,46 @@ from pipeline.settings import Remote, Settings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+VIEWS = {
+    "answer": (
+        "One row: the share of a flagship released now, and when it passes each share.",
+        """
+SELECT t.* EXCLUDE (month),
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.1') AS date_of_10,
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.3') AS date_of_30,
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.5') AS date_of_50
+FROM out.share_trend t WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
+  AND t.month = date_trunc('month', t.vintage)""",
+    ),
+    "leaderboard": (
+        "Reasoning training of each model, the largest first.",
+        """
+SELECT m.name, m.developer, m.released_on, e.* FROM core.estimates e
+JOIN core.models m USING (model_id) WHERE e.stage = 'reasoning' AND e.anchored
+ORDER BY e.flop_p50 DESC, e.model_id""",
+    ),
+    "claims_of_estimate": (
+        "Every claim on a node, with what becomes of it and where it stands.",
+        """
+SELECT split_part(o.node, '/', 1) AS model_id,
+  split_part(split_part(o.node, '/', 2), '@', 1) AS stage, o.*, c.evidence, c.value,
+  c.unit, c.bound, c.summary, c.locator, s.title, s.publisher,
+  coalesce(c.url, s.url) AS url
+FROM core.observations o JOIN raw.claims c USING (claim_id)
+JOIN raw.sources s USING (source_id)""",
+    ),
+    "latest_convergence": (
+        "Convergence as the newest vintage sees it, by scenario and share.",
+        """
+SELECT c.*, m.name AS leader FROM out.convergence c
+LEFT JOIN core.models m ON m.model_id = c.leader_model_id
+WHERE c.vintage = (SELECT max(vintage) FROM out.convergence)""",
+    ),
+}
+
 
 def build(
     settings: Settings, *, target: Path | None = None, snapshot: int | None = None
@@ -44,6 +84,7 @@ def build_from(con: DuckDBPyConnection, target: Path) -> None:
     try:
         with replacing(target) as temporary:
             _build(con, temporary)
+            _verify(temporary)
             # A log that someone's writing client left would be replayed on the new
             # file.
             target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
@@ -53,6 +94,23 @@ def build_from(con: DuckDBPyConnection, target: Path) -> None:
             f"{target} cannot be built ({why}); the release stands in the lake: make "
             "room on the disk and run `headroom refresh`"
         ) from error
+
+
+def _verify(path: Path) -> None:
+    """Read back what was written; the old file stays where it is not what it says.
+
+    Raises:
+        CatalogError: naming the tables.
+    """
+    from pipeline.lake.verify import mismatches
+
+    with connection(path) as con:
+        faults = mismatches(con)
+    if faults:
+        raise CatalogError(
+            f"the plain file was not replaced ({'; '.join(faults)}): run "
+            "`headroom doctor`"
+        )
 
 
 def release(settings: Settings, con: DuckDBPyConnection) -> None:
@@ -120,8 +178,8 @@ def _copy(con: DuckDBPyConnection) -> None:
 
     keys: dict[str, list[str]] = {}
     for table_name, column in con.execute(
-        f'SELECT "table", "column" FROM {LAKE}.meta.columns '
-        'WHERE in_key ORDER BY "table", position'
+        f"SELECT {', '.join(dictionary_names(con, LAKE)[:2])} FROM {LAKE}.meta.columns "
+        "WHERE in_key ORDER BY 1, position"
     ).fetchall():
         keys.setdefault(table_name, []).append(f'"{column}"')
     con.execute("BEGIN")
@@ -147,3 +205,37 @@ def _copy(con: DuckDBPyConnection) -> None:
         told.append(f"COMMENT ON {what} IS {literal(text)}")
     con.execute("; ".join(told))  # some four hundred
     con.execute("COMMIT")
+    _views(con)
+
+
+def _views(con: DuckDBPyConnection) -> None:
+    """What people ask first. Not in the lake, whose upkeep fails beside views."""
+    import duckdb
+
+    con.execute("USE plain")
+    try:
+        for name, (about, query) in VIEWS.items():
+            try:
+                con.execute(f"CREATE VIEW {name} AS {query}")
+            except (duckdb.CatalogException, duckdb.BinderException):
+                continue  # an older release without that table or column
+            con.execute(f"COMMENT ON VIEW {name} IS {literal(about)}")
+    finally:
+        con.execute("USE memory")
+
+
+def dictionary_names(
+    con: DuckDBPyConnection, database: str | None = None
+) -> tuple[str, str, str]:
+    """What meta.columns calls table, column and reference.
+
+    The names of version 0.1 are reserved words; its releases still have them.
+    """
+    have = con.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE schema_name = 'meta' AND table_name = "
+        "'columns' AND column_name = 'table_name' "
+        "AND database_name = coalesce(?, current_database())",
+        [database],
+    ).fetchone()
+    new = ("table_name", "column_name", "refers_to")
+    return new if have else ('"table"', '"column"', '"references"')

@@ -16,7 +16,7 @@ import pandas as pd
 
 from pipeline.contracts import TABLES, columns, conform, content_sha256, contract, key
 from pipeline.contracts.conform import to_arrow
-from pipeline.contracts.derive import dictionary
+from pipeline.contracts.derive import described, dictionary
 from pipeline.lake import marks
 from pipeline.lake.changes import changes
 from pipeline.lake.connect import LAKE
@@ -119,6 +119,7 @@ def commit(
     )
     meta = {
         "meta.columns": conform(contract("meta.columns"), dictionary(TABLES)),
+        "meta.tables": conform(contract("meta.tables"), described(TABLES)),
         "meta.changes": changes(old, new.frames),
     }
     tables = {**new.frames, **meta}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.lake.connect import LAKE
-from pipeline.lake.errors import LakeError, UsageError
+from pipeline.lake.errors import CatalogError, LakeError, UsageError
 from pipeline.lake.files import discard, replacing
 from pipeline.lake.heads import (
     CATALOG,
@@ -42,11 +42,23 @@ class SpaceError(LakeError):
 def compact(con: DuckDBPyConnection) -> None:
     """Give the head of the attached lake few files; every release stays readable.
 
-    What lies inline goes to files first: rewriting fails beside inlined floats.
+    What lies inline goes to files first: rewriting fails beside inlined floats. The
+    files that are no longer needed go last, once every release has been read back.
+
+    Raises:
+        CatalogError: naming the release that is not what it was; no file has been
+            removed then.
     """
+    from pipeline.lake.verify import every_release
+
     con.execute(f"CALL ducklake_flush_inlined_data('{LAKE}')")
     con.execute(f"CALL ducklake_rewrite_data_files('{LAKE}')")
     con.execute(f"CALL ducklake_merge_adjacent_files('{LAKE}')")
+    if faults := every_release(con):
+        raise CatalogError(
+            f"after compaction {faults[0]}: put back a copy with `headroom lake "
+            "restore DIR`; no data file was removed"
+        )
     con.execute(f"CALL ducklake_cleanup_old_files('{LAKE}', cleanup_all => true)")
 
 

@@ -1,4 +1,4 @@
-"""Whether a plain file holds what its release says it holds.
+"""Whether a plain file, and every release of the lake, holds what it says it holds.
 
 What belongs here: checksums over the tables of an opened release. What does not:
 repairing (recovery.py).
@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.contracts import columns, contract, key
+from pipeline.contracts import TABLES, columns, contract, key
 from pipeline.contracts.conform import arrow_sha256
+from pipeline.lake.connect import LAKE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,9 +32,45 @@ def mismatches(con: DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _sha256(con: DuckDBPyConnection, table_name: str) -> str:
+def every_release(con: DuckDBPyConnection) -> list[str]:
+    """Tables of any release of the attached lake that are not what it says.
+
+    A table that came through a change of its contract is compared no more: its columns
+    are other ones now. What is compared is read at the release's own snapshot, and a
+    content that several releases share is read at the newest of them.
+    """
+    listed = con.execute(
+        f"SELECT seq, snapshot_id, content FROM {LAKE}.meta.releases ORDER BY seq DESC"
+    ).fetchall()
+    seen: set[tuple[str, str]] = set()
+    faults = []
+    for seq, snapshot, text in listed:
+        for table_name, content in sorted(json.loads(text).items()):
+            if (table_name, content) in seen or snapshot is None:
+                continue
+            seen.add((table_name, content))
+            at = f"{LAKE}.{table_name} AT (VERSION => {snapshot})"
+            if _columns_of(con, at) != _names(table_name):
+                continue
+            if _sha256(con, table_name, at) != content:
+                faults.append(f"{table_name} of release {seq} is not what it was")
+    return faults
+
+
+def _columns_of(con: DuckDBPyConnection, source: str) -> list[str]:
+    found = con.execute(f"FROM {source} LIMIT 0").description or []
+    return sorted(column[0] for column in found)
+
+
+def _names(table_name: str) -> list[str]:
+    if table_name not in TABLES:
+        return []
+    return sorted(c.name for c in columns(contract(table_name)))
+
+
+def _sha256(con: DuckDBPyConnection, table_name: str, source: str = "") -> str:
     table = contract(table_name)
     names = ", ".join(f'"{c.name}"' for c in columns(table))
     order = ", ".join(f'"{c}"' for c in key(table))
-    query = f"SELECT {names} FROM {table_name} ORDER BY {order}"
+    query = f"SELECT {names} FROM {source or table_name} ORDER BY {order}"
     return arrow_sha256(table, con.execute(query).to_arrow_table())
