@@ -118,7 +118,7 @@ def ddl(table: type[Table], catalog: str = "") -> str:
 def comment(column: Column) -> str:
     """The comment on a column in the database: what it holds, its unit, its words."""
     unit = f" [{column.unit}]" if column.unit else ""
-    words = f"; one of: {', '.join(column.allowed)}" if column.allowed else ""
+    words = f"; one of: {' | '.join(column.allowed)}" if column.allowed else ""
     return column.description + unit + words
 
 
@@ -134,7 +134,7 @@ def dictionary(tables: dict[str, type[Table]]) -> pd.DataFrame:
             "nullable": c.nullable,
             "in_key": c.name in key(table),
             "refers_to": c.references,
-            "allowed": ", ".join(c.allowed) or None,
+            "allowed": " | ".join(c.allowed) or None,
             "minimum": c.minimum,
             "maximum": c.maximum,
             "description": c.description,

@@ -117,7 +117,7 @@ class Columns(Table):
     in_key: Flag = declare("whether it is part of the key")
     refers_to: Text = declare("foreign key as schema.table.column", null=True)
     allowed: Text = declare(
-        "the words it may hold, comma-separated; NULL = any", null=True
+        "the words it may hold, separated by ' | '; NULL = any", null=True
     )
     minimum: Number = declare("least value allowed", null=True)
     maximum: Number = declare("largest value allowed", null=True)
