@@ -24,6 +24,9 @@ QUANTILES = ["date_p05", "date_p25", "date_p50", "date_p75", "date_p95"]
 def joined(old, new, query, key):
     """Rows of both, with suffixes _a and _b; `side` says where one is missing."""
     frames = [con.sql(query).df() for con in (old, new)]
+    for frame in frames:
+        if "measure" not in frame and "measure" in key:
+            frame["measure"] = "accelerator_time"  # the only one before
     return frames[0].merge(
         frames[1], "outer", key, suffixes=("_a", "_b"), indicator="side"
     )
@@ -31,9 +34,8 @@ def joined(old, new, query, key):
 
 def estimates(old, new):
     """Anchored estimates of every vintage at which one of the releases has a change."""
-    key = ["model_id", "stage"]
-    query = f"SELECT {', '.join(key)}, vintage, {', '.join(POINTS)}"
-    query += " FROM out.estimate_history"
+    key = ["model_id", "stage", "measure"]
+    query = "SELECT * FROM out.estimate_history"
     both = joined(old, new, query, [*key, "vintage"]).sort_values("vintage")
     columns = [f"{p}{side}" for p in POINTS for side in ("_a", "_b")]
     both[columns] = both.groupby(key)[columns].ffill()

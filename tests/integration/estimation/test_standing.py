@@ -68,6 +68,7 @@ def test_press_counts_only_where_nothing_better_exists() -> None:
     after = found.estimates().loc[("deepseek-r1", "reasoning")]
     assert after["flop_p50"] == before["flop_p50"]
     alone = text.replace("kind: primary", "kind: press").replace("deepseek-r1", "o5")
+    alone = alone.replace("2025-02-01", "2026-06-01")  # o5's release
     lonely = loaded.load(mini.files() | {"notes/press.md": alone.encode()})
     assert _role(lonely, "press/rumour") == "fused"
     o5 = lonely.estimates().loc[("o5", "reasoning")]
@@ -110,11 +111,11 @@ def test_a_claim_replaced_by_another_of_equal_content_is_one_claim() -> None:
     found = loaded.load(
         mini.files()
         | {
-            "notes/early.md": mini.note("early", echo, on="2025-08-01").encode(),
-            "notes/later.md": mini.note("later", claim, on="2025-09-03").encode(),
+            "notes/early.md": mini.note("early", echo, on="2026-06-01").encode(),
+            "notes/later.md": mini.note("later", claim, on="2026-07-03").encode(),
         }
     )
-    assert _role(found, "early/total", "2025-08-01") == "fused"
+    assert _role(found, "early/total", "2026-06-01") == "fused"
     assert _role(found, "early/total") == "echo"
     assert _role(found, "later/total") == "fused"
     left_out = effects(found.found.states[-1], found.found.assumed)
