@@ -105,8 +105,10 @@ def _tell(settings: Settings, outcome: Outcome, rejected: list[Any]) -> None:
     if head is None:
         red("Nothing is published.")
     elif outcome.published:
+        told = tuple(f"{row['path']}:" for row in rejected)
         for sentence in head.warnings:
-            yellow(f"To look at: {sentence}")
+            if not sentence.startswith(told):
+                yellow(f"To look at: {sentence}")
         accepted = f", accepted because: {head.reason}" if head.reason else ""
         out.print(
             f"Published release {head.release_id} (no. {head.seq}){accepted}.",
