@@ -19,7 +19,8 @@ def make(path: Path, *, text: str = EVIL) -> Path:
         t = text.replace("'", "''")
         con.execute(f"""
 CREATE TABLE meta.releases AS SELECT 3 AS seq, '2025-05-09-abcdef12' AS release_id,
-  'refresh' AS kind, '{t}' AS reason, DATE '2025-05-09' AS vintage, 9 AS n_rows;
+  'refresh' AS kind, '{t}' AS reason, DATE '2025-05-09' AS vintage, 9 AS n_rows,
+  TIMESTAMP '2025-05-09 12:00' AS published_at;
 CREATE TABLE core.models AS SELECT * FROM (VALUES
   ('r1', 'R1 {t}', '{t}', DATE '2025-01-20', true, 'flagship'),
   ('big', 'Big {t}', '{t}', DATE '2024-12-01', false, 'flagship'))
