@@ -28,8 +28,9 @@ def impossible(frames: Frames) -> dict[tuple[str, ...], str]:
 
     A stage whose 5% point lies above the 95% point of its run; a node more than
     `check.record_factor` times the largest run known until its model's release, where
-    at least `check.record_known` are; and a claim alone on its node from which the
-    estimate is more than `check.prior_distance` orders of magnitude away, so that the
+    at least `check.record_known` are, of models since `check.record_since_year`; and a
+    claim alone on its node from which the estimate is more than
+    `check.prior_distance` orders of magnitude away, so that the
     prior decides and not the claim.
 
     Args:
@@ -72,8 +73,9 @@ def _above_all_runs(
     factor, known = assumed["check.record_factor"], assumed["check.record_known"]
     dated = estimates.merge(models[["model_id", "released_on"]], on="model_id")
     runs = dated[dated["stage"].isin(RUNS)]
+    recent = dated["released_on"].dt.year >= assumed["check.record_since_year"]
     found: dict[tuple[str, ...], str] = {}
-    for row in dated.dropna(subset=["flop_p50"]).to_dict("records"):
+    for row in dated[recent].dropna(subset=["flop_p50"]).to_dict("records"):
         before = runs[
             (runs["released_on"] <= row["released_on"])
             & (runs["model_id"] != row["model_id"])

@@ -18,6 +18,7 @@ LIMITS = {
     "check.growth_factor": 1.3,
     "check.record_factor": 1e9,
     "check.record_known": 99.0,
+    "check.record_since_year": 2020.0,
     "check.claim_factor": 1e99,
     "check.prior_distance": 99.0,
 }
