@@ -119,8 +119,8 @@ class Columns(Table):
     allowed: Text = declare(
         "the words it may hold, separated by ' | '; NULL = any", null=True
     )
-    minimum: Number = declare("least value allowed", null=True)
-    maximum: Number = declare("largest value allowed", null=True)
+    minimum: Number = declare("least value allowed", unit="as the column", null=True)
+    maximum: Number = declare("largest value allowed", unit="as the column", null=True)
     description: Text = declare("what it holds")
 
     class Config:
