@@ -28,14 +28,11 @@ from pipeline.estimation.graph import (
     subgraph,
 )
 from pipeline.estimation.graph import components as split
-from pipeline.estimation.inputs import INPUTS
 from pipeline.estimation.method import FloatArray, IntArray, method_of
 from pipeline.estimation.observe import observe
 from pipeline.estimation.overruled import Overruled
 from pipeline.estimation.vintages import Component, State
 from pipeline.vocabulary import OPERATIONS
-
-__all__ = ["INPUTS", "Posterior", "posterior", "roles_at"]
 
 # What the method says between nodes, beside the claims.
 KAPPA_LINK, PART = f"{METHOD}operations_per_accelerator_time", f"{METHOD}part_of_whole"
@@ -63,7 +60,7 @@ class Posterior:
 def posterior(
     frames: Mapping[str, pd.DataFrame], vintages: list[pd.Timestamp] | None = None
 ) -> Posterior:
-    """The posterior at every vintage, from the tables of INPUTS.
+    """The posterior at every vintage, from the record's tables.
 
     Args:
         frames: the tables.
