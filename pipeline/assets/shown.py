@@ -17,9 +17,6 @@ from pipeline.contracts import TABLES, columns, derive
 
 PREVIEW = 10  # rows shown of a table
 FAILING = 50  # rows shown of what a check found
-# Charts that an operator looks at first; the page has them all. Dagster keeps a picture
-# three times a run.
-PLOT_OF = {"out.shares": "share", "out.projections": "projection"}
 SCALE = 0.5  # pixels of the picture per pixel of the chart
 
 
@@ -54,10 +51,9 @@ def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     from pipeline.plots import PLOTS
     from pipeline.plots.image import png
 
-    name = PLOT_OF.get(table)
-    if name is None or not set(PLOTS[name].tables) <= frames.keys():
+    drawn = next((each for each in PLOTS.values() if each.of == table), None)
+    if drawn is None or not set(drawn.tables) <= frames.keys():
         return {}
-    drawn = PLOTS[name]
     try:
         picture = base64.b64encode(png(drawn.build(frames), scale=SCALE)).decode()
     except ValueError as error:  # a table is no worse for having no picture

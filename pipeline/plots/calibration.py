@@ -86,5 +86,10 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
 
 
 PLOT = Plot(
-    TITLE, ALT, ("out.backtests", "out.convergence", "core.scenarios"), data, draw
+    TITLE,
+    ALT,
+    ("out.backtests", "out.convergence", "core.scenarios"),
+    data,
+    draw,
+    section="calibration",
 )

@@ -135,4 +135,5 @@ PLOT = Plot(
     ("out.convergence", "out.estimate_history", "core.models", "core.scenarios"),
     data,
     draw,
+    section="convergence",
 )

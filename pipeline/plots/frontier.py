@@ -115,5 +115,10 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
 
 
 PLOT = Plot(
-    TITLE, ALT, ("core.estimates", "core.models", "out.frontier_trend"), data, draw
+    TITLE,
+    ALT,
+    ("core.estimates", "core.models", "out.frontier_trend"),
+    data,
+    draw,
+    section="frontier",
 )

@@ -32,6 +32,9 @@ class Plot:
             are log10, dates milliseconds since 1970.
         draw: those rows and a look to a chart that names the data sets; the rows decide
             axes only.
+        section: id of the page's section that it stands in; None if on no page.
+        of: the table whose asset shows its picture in Dagster; None if none does.
+            Few have one: Dagster keeps a picture three times a run.
     """
 
     title: str
@@ -39,6 +42,8 @@ class Plot:
     tables: tuple[str, ...]
     data: Callable[[Frames], dict[str, pd.DataFrame]]
     draw: Callable[[Frames, Look], LayerChart]
+    section: str | None = None
+    of: str | None = None
 
     def build(self, frames: Mapping[str, pd.DataFrame]) -> TopLevelMixin:
         """The chart with its data inside.

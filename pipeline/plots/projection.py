@@ -139,4 +139,6 @@ PLOT = Plot(
     ),
     data,
     draw,
+    section="projection",
+    of="out.projections",
 )

@@ -187,4 +187,12 @@ def _names(every: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
     ]
 
 
-PLOT = Plot(TITLE, ALT, ("out.shares", "out.share_trend", "core.models"), data, draw)
+PLOT = Plot(
+    TITLE,
+    ALT,
+    ("out.shares", "out.share_trend", "core.models"),
+    data,
+    draw,
+    section="share",
+    of="out.shares",
+)

@@ -4,6 +4,8 @@ const PROJECTIONS = rowsOf("projections"), CONVERGENCE = rowsOf("convergence");
 const OBS = rowsOf("observations");
 const CLAIM = new Map(CLAIMS.map((c) => [c.claim_id, c]));
 const CHARTS = D.charts || {}, VIEWS = {};
+// These follow the slider or open claims, each in its own way; any other is only drawn.
+const REACTS = new Set(["share", "projection", "convergence", "frontier", "calibration"]);
 const ms = (day) => Date.parse(day + "T00:00:00Z"), iso = (t) => new Date(t).toISOString().slice(0, 10);
 const month = (start, i) => Date.UTC(+start.slice(0, 4), +start.slice(5, 7) - 1 + i, 1);
 const SETS = Object.fromEntries(Object.entries(CHARTS).map(([name, c]) => [name, Object.fromEntries(Object.entries(c.rows).map(([set, cols]) => [set, expand(cols)]))]));
@@ -137,4 +139,9 @@ function drawOthers(open) {
     say: (item, ev) => item.datum.target && tip(ev, item.datum.target === "reasoning" ? "Largest reasoning training" : "Largest run", "Forecast " + flop(item.datum.mid) + " FLOP (" + range(item.datum) + ")", "Came: " + flop(item.datum.came) + " FLOP, " + nameOf(item.datum.model) + (item.datum.bound ? ", a lower bound" : "")),
   });
   else $("forecasts-key").hidden = true;
+  for (const [name, c] of Object.entries(CHARTS)) {
+    if (REACTS.has(name)) continue;
+    $(c.section).append(el("h3", {}, c.title), el("figure", { id: "chart-" + name }));
+    chart(name, "chart-" + name, SETS[name], {}, { dots: "none", say: () => {}, press: () => {} });
+  }
 }

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.plots import Plot
 
-# Estimates and scaling are tables on the page, with their intervals as bars.
-SHOWN = ("share", "projection", "convergence", "frontier", "calibration")
-
 
 def charts(source: Path) -> dict[str, dict[str, Any]]:
     """For each chart that a release has the tables for: spec, alt and rows.
@@ -37,10 +34,12 @@ def charts(source: Path) -> dict[str, dict[str, Any]]:
 
     made = {}
     with duckdb.connect(source, read_only=True) as con:
-        for name in SHOWN:
-            frames = tables_of(con, PLOTS[name])
+        for name, plot in PLOTS.items():
+            if plot.section is None:  # in the export and perhaps a table on the page
+                continue
+            frames = tables_of(con, plot)
             if frames is not None:
-                made[name] = _chart(PLOTS[name], frames)
+                made[name] = _chart(plot, frames)
     return made
 
 
@@ -104,6 +103,8 @@ def _chart(plot: Plot, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
     return {
         "spec": spec,
         "alt": plot.alt,
+        "title": plot.title,
+        "section": plot.section,
         "rows": {name: _columns(frame) for name, frame in rows.items()},
     }
 

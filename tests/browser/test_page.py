@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from pipeline.plots import PLOTS
 from pipeline.refresh import refresh
 from pipeline.report import PAGE
+from pipeline.report.page import write
 from tests import mini
 
 if TYPE_CHECKING:
@@ -121,6 +124,18 @@ def test_every_chart_has_a_mark_for_every_row(release: Settings, shown: Page):
         assert shown.locator(marks).count() == count(release, query), marks
     assert shown.locator("#fan .fan_marks path").count() == 1
     assert shown.locator("#largest .runs_marks path").count() > 0
+
+
+def test_a_chart_that_names_a_section_is_drawn_there(
+    release: Settings, page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    new = replace(PLOTS["estimates"], section="method")
+    monkeypatch.setitem(PLOTS, "new", new)
+    write(release.plain, tmp_path / PAGE)
+    page.goto((tmp_path / PAGE).as_uri())
+    page.wait_for_selector("#method figure svg")
+    assert page.locator("#method h3").all_inner_texts() == [new.title]
+    assert page.locator("#method figure .mark-symbol path").count() > 0
 
 
 def test_slider_and_switch_move_the_projection(shown: Page):
