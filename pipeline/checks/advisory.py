@@ -134,4 +134,8 @@ def _beside(
     frames: Frames, released: Frames, table: str, key: list[str]
 ) -> pd.DataFrame:
     """Rows that both the table and its last release have."""
-    return frames[table].merge(released[table], on=key, suffixes=("", "_released"))
+    new = frames[table]
+    # A release from before a column of the key was there has nothing to compare.
+    old = released[table].dropna(subset=key)
+    old = old.astype({name: new[name].dtype for name in key})
+    return new.merge(old, on=key, suffixes=("", "_released"))
