@@ -50,7 +50,8 @@ def _time(estimates: pd.DataFrame) -> pd.DataFrame:
     """Estimates in accelerator time; those of operations are derived from them."""
     if "measure" not in estimates:
         return estimates
-    return estimates[estimates["measure"] == "accelerator_time"]
+    measure = estimates["measure"].astype(object).fillna("accelerator_time")
+    return estimates[measure == "accelerator_time"]
 
 
 def _above_their_run(estimates: pd.DataFrame) -> dict[tuple[str, ...], str]:

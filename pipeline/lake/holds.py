@@ -90,8 +90,11 @@ def _lost(old: Tables, new: Tables) -> list[str]:
 
 def _moved(old: Tables, new: Tables, why: Causes) -> list[str]:
     """A median that jumped although no claim on its component changed."""
-    both = old["core.estimates"].merge(
-        new["core.estimates"],
+    before, now = old["core.estimates"], new["core.estimates"]
+    # NULL throughout in a release from before the column was there.
+    before = before.astype({"measure": now["measure"].dtype})
+    both = before.merge(
+        now,
         on=["model_id", "stage", "measure"],
         suffixes=("_old", "_new"),
     )
