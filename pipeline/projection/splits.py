@@ -170,11 +170,15 @@ class Splits:
         nodes = [node for node in own if state.anchored(node)]
         if own[0] in nodes:
             return nodes
+        # What the model's share was disclosed of comes first: total and pre-training of
+        # a base may be two estimates, and only that one moves with the reasoning.
+        part = state.of_node.get(f"{model}/reasoning")
+        joint = part.nodes if part is not None else ()
         base = self._base.get(model)
         while isinstance(base, str):
             whole = [f"{base}/{s}" for s in ("total", "pretraining")]
-            # A level if there is one; else what a ratio may refer to.
-            for there in (state.known, state.of_node):
+            # Else a level if there is one; else what a ratio may refer to.
+            for there in (joint, state.known, state.of_node):
                 for node in whole:
                     if node in there:
                         return [node, *nodes]
