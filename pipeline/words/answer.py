@@ -30,7 +30,9 @@ WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
   AND t.month = date_trunc('month', t.vintage)
 """
 _SHARES = """
-SELECT s.*, m.name, m.developer, m.role, m.released_on
+SELECT s.*, m.name, m.developer, m.role, m.released_on,
+  (SELECT count(*) FROM core.observations o WHERE o.node = s.model_id || '/reasoning'
+    AND o.kind = 'equality' AND o.role = 'fused') AS n_levels
 FROM out.shares s JOIN core.models m USING (model_id) ORDER BY m.released_on, s.model_id
 """
 _DATES = """
@@ -244,10 +246,12 @@ def _verdict(found: dict[str, Any]) -> tuple[str, str]:
     if run is None:
         return VERDICT, "Not shown: no lab has said how a frontier run splits"
     said = "Yes" if run["probability_30"] >= MET else "Not shown"
+    alone = ", by one claim alone" if run["n_levels"] == 1 else ""
     return VERDICT, (
         f"{said}. The last frontier run that lets one judge is {run['name']} "
         f"({run['developer']}, {_month(run['released_on'])}): reasoning was "
-        f"{_interval(run)} of it. No frontier lab has disclosed a split since"
+        f"{_interval(run)} of its accelerator time{alone}. No frontier lab has "
+        "disclosed a split since"
     )
 
 
