@@ -14,7 +14,7 @@ _KEY = dg.AssetKey(["inbox"])
 
 
 @dg.multi_asset(
-    name="inbox",
+    name="visit_feeds",  # not that of the job, which Dagster takes for the same
     specs=[
         dg.AssetSpec(
             _KEY,

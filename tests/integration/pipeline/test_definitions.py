@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pipeline
+from pipeline import definitions
 
 PACKAGE = Path(pipeline.__file__).parent
 
@@ -40,3 +41,10 @@ def test_import_opens_no_file_of_ours_and_starts_no_connection() -> None:
         w for _, w, m in events if set(m) & set("wax+") and "__pycache__" not in w
     ]
     assert written == []
+
+
+def test_a_code_server_can_load_them() -> None:
+    """Dagster compares names of jobs and steps only when it loads everything."""
+    repository = definitions.defs.get_repository_def()
+    repository.load_all_definitions()
+    assert {"refresh", "fetch"} <= {job.name for job in repository.get_all_jobs()}
