@@ -57,6 +57,28 @@ SELECT c.*, m.name AS leader FROM out.convergence c
 LEFT JOIN core.models m ON m.model_id = c.leader_model_id
 WHERE c.vintage = (SELECT max(vintage) FROM out.convergence)""",
     ),
+    "estimates_over_time": (
+        "Every estimate with the days on which it stood, from realtime_start to "
+        "realtime_end (NULL: it stands).",
+        """
+SELECT h.* EXCLUDE (vintage), vintage AS realtime_start,
+  CAST(lead(vintage) OVER (PARTITION BY model_id, stage, measure ORDER BY vintage)
+    - INTERVAL 1 DAY AS DATE) AS realtime_end
+FROM out.estimate_history h""",
+    ),
+}
+# Table macros: the record as known on a date, `FROM estimates_as_of('2025-05-14')`.
+AS_OF = {
+    "estimates_as_of": """
+SELECT h.* FROM out.estimate_history h WHERE h.vintage <= CAST(day AS DATE)
+QUALIFY row_number() OVER (
+  PARTITION BY model_id, stage, measure ORDER BY vintage DESC) = 1""",
+    "convergence_as_of": """
+SELECT c.* FROM out.convergence c WHERE c.vintage =
+  (SELECT max(vintage) FROM out.convergence WHERE vintage <= CAST(day AS DATE))""",
+    "claims_as_of": """
+SELECT c.* FROM raw.claims c WHERE c.disclosed_on <= CAST(day AS DATE)
+  AND (c.withdrawn_on IS NULL OR c.withdrawn_on > CAST(day AS DATE))""",
 }
 
 
@@ -220,6 +242,11 @@ def _views(con: DuckDBPyConnection) -> None:
             except (duckdb.CatalogException, duckdb.BinderException):
                 continue  # an older release without that table or column
             con.execute(f"COMMENT ON VIEW {name} IS {literal(about)}")
+        for name, query in AS_OF.items():
+            try:
+                con.execute(f"CREATE MACRO {name}(day) AS TABLE {query}")
+            except (duckdb.CatalogException, duckdb.BinderException):
+                continue
     finally:
         con.execute("USE memory")
 
