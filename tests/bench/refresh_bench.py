@@ -26,8 +26,9 @@ import logging
 logging.getLogger("dagster").setLevel(logging.CRITICAL)
 prepare_home(load())
 real = build_definitions()
-specs = [s for d in real.assets for s in d.specs]
-checks = [s for d in real.assets for s in d.check_specs]
+made = [d for d in real.assets if isinstance(d, dg.AssetsDefinition)]
+specs = [s for d in made for s in d.specs]
+checks = [s for d in made for s in d.check_specs]
 @dg.multi_asset(specs=[dg.AssetSpec(s.key, deps=s.deps) for s in specs],
     check_specs=[dg.AssetCheckSpec(c.name, asset=c.asset_key) for c in checks])
 def nothing():
