@@ -49,6 +49,10 @@ def epoch(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
     from pipeline.lake.fetch import fetch
 
     settings = warehouse.settings
+    if not settings.epoch_daily:
+        # "Materialize all" selects this too, and asks no host that nobody switched on.
+        why = "not switched on: set HEADROOM_EPOCH_URL, or run `headroom fetch epoch`"
+        return dg.MaterializeResult(metadata={"skipped": why})
     try:
         found = fetch(settings.epoch_url, settings.datasets, datetime.now(UTC).date())
     except LakeError as error:

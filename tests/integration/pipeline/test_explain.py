@@ -11,9 +11,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from pipeline.assets.computed import core_tables
 from pipeline.cli import app
 from pipeline.contracts import TABLES, conform
-from pipeline.estimation.estimates import history_table
 from pipeline.estimation.influence import effects, influence_table
 from tests import loaded
 
@@ -25,15 +25,10 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The folder of a plain file with the tables that the command reads."""
     small = loaded.small()
     found = effects(small.found.states[-1], small.found.assumed)
-    tables = dict(small.tables) | {
-        "core.observations": small.observations().reset_index(),
-        "core.estimates": small.estimates().reset_index(),
-        "core.conflicts": small.conflict_rows,
+    tables = small.tables | core_tables(small.tables, small.found)
+    tables |= {
         "core.influence": influence_table(found).assign(
             share_shift=0.0, convergence_shift_days=0.0
-        ),
-        "out.estimate_history": history_table(
-            small.found.prepared, small.found.states, small.found.assumed
         ),
         "out.convergence": small.project().convergence[["vintage"]].assign(),
     }
