@@ -37,9 +37,10 @@ def compare(answer):
     off, held = [], []
     for nodes, claims in components(graph):
         own = subgraph(graph, nodes, claims)
-        part = solve(content_of(own, nodes.tolist(), claims.tolist()), 0, 4096, METHOD)
+        names = [str(n) for n in nodes], [str(c) for c in claims]
+        part = solve(content_of(own, *names), 0, 4096, METHOD)
         odd = {n for c in part.claims if _flagged(part, c) for n in _ends(graph, c)}
-        for k, node in enumerate(part.nodes):
+        for k, node in enumerate(int(name) for name in part.nodes):
             if not part.anchored[k]:
                 continue
             ours = part.points[:, k]
@@ -63,7 +64,7 @@ def _flagged(part, claim):
 
 
 def _ends(graph, claim):
-    return {int(graph.i[claim]), int(graph.j[claim])}
+    return {int(graph.i[int(claim)]), int(graph.j[int(claim)])}
 
 
 def test_quantiles_agree_with_nuts():
