@@ -7,20 +7,14 @@ the hubs (lake/hub.py).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipeline import settings as environment
 from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop, table
 from pipeline.cli.release import rows
-from pipeline.words.numbers import UNKNOWN, number
-
-_STATES = {
-    "scored": "Due and settled",
-    "undecided": "Due, and not settled by the record",
-    "open": "Not due",
-}
+from pipeline.words.forecasts import STATES, came, ranking
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +47,7 @@ def scoreboard(
         return
     if not questions:
         stop("There is no forecast for that.", WRONG_USAGE)
-    for status, title in _STATES.items():
+    for status, title in STATES.items():
         these = [row for row in questions if row["status"] == status]
         if these:
             out.print(f"{title} ({counted(len(these), 'forecast')}):", style="bold")
@@ -64,35 +58,8 @@ def scoreboard(
                     for q in these
                 ),
             )
-    judged = [r for r in board if r["verdict"] != "too few to judge"]
-    if not judged:
-        out.print(
-            "No ranking: nobody has eight scored forecasts of targets in common with "
-            "another."
-        )
-    for row in judged:
-        out.print(
-            f"{row['forecaster']}: {row['verdict']} on {row['n_paired_no_change']} "
-            f"common targets (off by {row['crps_paired_no_change']:.2f} against "
-            f"{row['crps_no_change']:.2f} orders of magnitude)."
-        )
-
-
-def came(row: dict[str, Any]) -> str:
-    """What came, with how sure the record is."""
-    chance = row["record_probability"]
-    if chance is not None and row["status"] == "open" and chance < 0.01:
-        return "not yet"
-    if chance is not None:
-        return (
-            f"{chance:.0%} likely that it came true"
-            if 0.01 < chance < 0.99
-            else ("came true" if chance >= 0.99 else "did not come true")
-        )
-    if row["record_p50"] is None:
-        return row["reason"] or UNKNOWN
-    ends = f"{number(row['record_p05'])} to {number(row['record_p95'])}"
-    return f"{number(row['record_p50'])} [{ends}]"
+    for said in ranking(board):
+        out.print(said)
 
 
 def import_file(

@@ -14,6 +14,7 @@ from pipeline.plots import (
     frontier,
     projection,
     scaling,
+    scoreboard,
     share,
 )
 from pipeline.plots.plot import Frames, Plot
@@ -27,5 +28,6 @@ PLOTS: dict[str, Plot] = {
     "estimates": estimates.PLOT,
     "frontier": frontier.PLOT,
     "calibration": calibration.PLOT,
+    "scoreboard": scoreboard.PLOT,
     "scaling": scaling.PLOT,
 }

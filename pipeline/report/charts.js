@@ -5,7 +5,7 @@ const OBS = rowsOf("observations");
 const CLAIM = new Map(CLAIMS.map((c) => [c.claim_id, c]));
 const CHARTS = D.charts || {}, VIEWS = {};
 // These follow the slider or open claims, each in its own way; any other is only drawn.
-const REACTS = new Set(["share", "projection", "convergence", "frontier", "calibration"]);
+const REACTS = new Set(["share", "projection", "convergence", "frontier", "calibration", "scoreboard"]);
 const ms = (day) => Date.parse(day + "T00:00:00Z"), iso = (t) => new Date(t).toISOString().slice(0, 10);
 const month = (start, i) => Date.UTC(+start.slice(0, 4), +start.slice(5, 7) - 1 + i, 1);
 const SETS = Object.fromEntries(Object.entries(CHARTS).map(([name, c]) => [name, Object.fromEntries(Object.entries(c.rows).map(([set, cols]) => [set, expand(cols)]))]));
@@ -15,11 +15,13 @@ const claimOn = (model, stage, vintage) => {
   return used.length ? used[used.length - 1] : null;
 };
 const range = (d) => "90%: " + flop(d.lo) + " to " + flop(d.hi) + " FLOP";
+// Colours of the style sheet as they are now: a picture that is taken along has no sheet.
+const inked = (spec) => { const sheet = getComputedStyle(document.documentElement); return JSON.parse(JSON.stringify(spec).replace(/var\((--[a-z]+)\)/g, (_, name) => sheet.getPropertyValue(name).trim())); };
 // Draw a chart into its place, or give it other rows where it is drawn already.
 async function chart(name, place, sets, signals, on) {
   if (!CHARTS[name]) { $(place).replaceChildren(el("p", { class: "note" }, "This release has no rows for this chart.")); return; }
   if (!VIEWS[name]) {
-    const spec = CHARTS[name].spec;
+    const spec = inked(CHARTS[name].spec);
     for (const d of spec.data) if (sets[d.name]) d.values = sets[d.name];
     for (const s of spec.signals || []) if (s.name in signals) s.value = signals[s.name];
     VIEWS[name] = vegaEmbed($(place), spec, { mode: "vega", ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, logLevel: 1, loader: { load: () => Promise.reject(new Error("the page loads nothing")) } }).then((made) => {
@@ -52,7 +54,7 @@ function takeaway(name, view, sets) {
     return [names.join(","), ...all.map((r) => names.map((k) => quoted(dated(r[k]))).join(","))].join("\r\n") + "\r\n";
   };
   const take = (text, press) => el("button", { type: "button", class: "link", onclick: press, "aria-label": text + " of this chart" }, text);
-  return el("p", { class: "note take" }, take("PNG", async () => save(await view.toImageURL("png", 2), "png")), " · ", take("SVG", async () => save(blob(await view.toSVG(), "image/svg+xml"), "svg")), " · ", take("CSV", () => save(blob(rows(), "text/csv"), "csv")), " · ", el("a", { href: "#downloads" }, "cite"));
+  return el("p", { class: "note take" }, take("PNG", async () => (await view.toCanvas(2)).toBlob((png) => save(URL.createObjectURL(png), "png"))), " · ", take("SVG", async () => save(blob(await view.toSVG(), "image/svg+xml"), "svg")), " · ", take("CSV", () => save(blob(rows(), "text/csv"), "csv")), " · ", el("a", { href: "#downloads" }, "cite"));
 }
 // Keyboard: one stop per chart; arrows move between its dots, Enter opens what it shows.
 function reach(place, on) {
@@ -139,9 +141,15 @@ function drawOthers(open) {
     say: (item, ev) => item.datum.target && tip(ev, item.datum.target === "reasoning" ? "Largest reasoning training" : "Largest run", "Forecast " + flop(item.datum.mid) + " FLOP (" + range(item.datum) + ")", "Came: " + flop(item.datum.came) + " FLOP, " + nameOf(item.datum.model) + (item.datum.bound ? ", a lower bound" : "")),
   });
   else $("forecasts-key").hidden = true;
+  const board = SETS.scoreboard, said = new Map(rowsOf("forecasts").map((f) => [f.id, f]));
+  if (board && board.board.length) chart("scoreboard", "board", board, {}, {
+    dots: ".board_marks path", order: (d) => -SETS.scoreboard.board.findIndex((r) => r.forecast === d.forecast), chosen: () => false, press: (d) => said.has(d.forecast) && openForecaster(d.forecaster),
+    name: (d) => d.forecaster + ": " + (said.get(d.forecast) || {}).said + " What came: " + (said.get(d.forecast) || {}).came,
+    say: (item, ev) => { const f = said.get(item.datum.forecast); if (f) tip(ev, f.who + ", " + my(f.made), f.said, (f.state === "Not due" ? "So far: " : "Came: ") + f.came.replace(/ so far$/, "") + ".", f.outlook); },
+  });
   for (const [name, c] of Object.entries(CHARTS)) {
     if (REACTS.has(name)) continue;
-    $(c.section).append(el("h3", {}, c.title), el("figure", { id: "chart-" + name }));
+    if (!$("chart-" + name)) $(c.section).append(el("h3", {}, c.title), el("figure", { id: "chart-" + name }));
     chart(name, "chart-" + name, SETS[name], {}, { dots: "none", say: () => {}, press: () => {} });
   }
 }

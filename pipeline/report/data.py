@@ -64,6 +64,10 @@ QUERIES: dict[str, str] = {
     + _three("predicted_flop")
     + ", round(log10(realised_flop_p50), 2) AS came, realised_model_id, realised_kind "
     "FROM out.backtests ORDER BY target_on, origin, scenario, target",
+    "forecasts": "SELECT s.*, f.summary, f.url FROM out.forecast_scores s "
+    "JOIN raw.forecasts f USING (forecast_id) WHERE s.kind = 'outside' "
+    "ORDER BY s.status <> 'scored', s.status DESC, s.target_on, s.forecast_id",
+    "scoreboard": "FROM out.scoreboard ORDER BY n_scored DESC, forecaster",
     "curves": "SELECT curve_id, benchmark, protocol, form, n, slope_per_oom_p05, "
     "slope_per_oom_p50, slope_per_oom_p95 FROM out.scaling_curves WHERE preferred "
     "ORDER BY benchmark, curve_id",

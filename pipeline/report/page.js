@@ -52,9 +52,21 @@ $("copy").addEventListener("click", async () => {
 });
 addEventListener("hashchange", () => { if (location.hash.includes("=")) follow(); });
 $("drawer").addEventListener("click", (ev) => { if (ev.target === $("drawer")) $("drawer").close(); });
-follow();
+async function drawAll() {
+  document.body.dataset.drawn = "";
+  drawShares(openDrawer); // the answer first
+  follow();
+  drawOthers(openDrawer);
+  await Promise.all(Object.values(VIEWS));
+  document.body.dataset.drawn = "all";
+}
+drawAll();
 drawTable();
 drawEvidence(CONVERGENCE.find((c) => c.vintage === VINTAGES[VINTAGES.length - 1] && c.scenario === D.shown));
 drawRest();
-drawShares(openDrawer);
-drawOthers(openDrawer);
+// Charts have the colours of the scheme they were drawn in.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const name of Object.keys(VIEWS)) delete VIEWS[name];
+  for (const old of document.querySelectorAll(".take")) old.remove();
+  drawAll();
+});

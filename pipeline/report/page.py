@@ -19,7 +19,8 @@ from pipeline.lake.files import replacing
 from pipeline.report import cite
 from pipeline.report.answer import answer, chosen
 from pipeline.report.charts import charts, library
-from pipeline.report.data import read
+from pipeline.report.data import read, rows
+from pipeline.words import forecasts
 
 SCRIPTS = ("tools.js", "charts.js", "tables.js", "page.js")
 
@@ -39,6 +40,7 @@ def render(source: Path, keep: Path | None = None) -> str:
     parts["shown"] = row["scenario"] if row else None
     style = _asset("page.css")
     parts["charts"] = charts(source)
+    parts |= _forecasts(parts)
     vega = library(keep)
     script = "\n".join(_asset(name) for name in SCRIPTS)
     sentences = answer(source)
@@ -63,6 +65,28 @@ def render(source: Path, keep: Path | None = None) -> str:
         vega=vega,
         script=script,
     )
+
+
+def _forecasts(parts: dict[str, Any]) -> dict[str, Any]:
+    """What was forecast and what came as words, the same as everywhere else."""
+    told = [
+        {
+            "id": row["forecast_id"],
+            "who": row["forecaster"],
+            "made": row["made_on"],
+            "due": row["target_on"],
+            "said": row["summary"],
+            "url": row["url"],
+            "state": forecasts.STATES[row["status"]],
+            "came": forecasts.came(row),
+            "outlook": forecasts.outlook(row),
+            "note": row["reason"],
+        }
+        for row in rows(parts.get("forecasts", {}))
+    ]
+    columns = {name: [row[name] for row in told] for name in (told or [{}])[0]}
+    board = rows(parts.get("scoreboard", {}))
+    return {"forecasts": columns, "scoreboard": forecasts.ranking(board)}
 
 
 def embed(value: Any) -> str:

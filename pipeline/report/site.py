@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipeline.lake.errors import UsageError
+from pipeline.lake.hub import slug
 from pipeline.report import cite
+from pipeline.words import forecasts
 
 if TYPE_CHECKING:
     import duckdb
@@ -157,6 +159,7 @@ def _write(settings: Settings, release: Head, source: Path, url: str) -> list[An
         pages = _Pages(con, source)
         pages.models()
         pages.sources()
+        pages.forecasters()
         pages.dictionary()
         pages.releases(url)
         pages.downloads()
@@ -192,6 +195,8 @@ def _navigation(source: Path) -> list[Any]:
         {"Answer": "index.md"},
         {"Data": [
             {"Models": "models/index.md"}, {"Sources": "sources/index.md"},
+            *([{"Forecasters": "forecasters/index.md"}]
+              if (source / "forecasters").is_dir() else []),
             {"Dictionary": "dictionary.md"}, {"Releases": "releases.md"},
             {"Downloads": "downloads.md"},
         ]},
@@ -334,6 +339,48 @@ class _Pages:
                         s["published_on"], s["kind"], len(claims[s["source_id"]]),
                     )
                     for s in everything
+                ),
+            ),
+        )  # fmt: skip
+
+    def forecasters(self) -> None:
+        """A page for each forecaster, and who said what in one list."""
+        if not {"out.scoreboard", "out.forecast_scores"} <= self.tables:
+            return
+        board = self.rows("FROM out.scoreboard ORDER BY forecaster")
+        said = defaultdict(list)
+        for row in self.rows(
+            "SELECT s.*, f.summary, f.source_id, f.rule FROM out.forecast_scores s "
+            "JOIN raw.forecasts f USING (forecast_id) ORDER BY s.target_on, forecast_id"
+        ):
+            said[row["forecaster"]].append(row)
+        for row in board:
+            who = row["forecaster"]
+            self.page(
+                f"forecasters/{slug(who)}.md",
+                who,
+                _text(_standing(row)),
+                "## What was said, and what came",
+                _forecasts(said[who]),
+                "Scores are in orders of magnitude; lower is better. A forecast is "
+                "scored by the record as it stands today; what the record cannot "
+                "settle has no score. [All forecasters](index.md).",
+            )
+        self.page(
+            "forecasters/index.md",
+            "Forecasters",
+            "Everybody's published forecasts of training compute, scored as they come "
+            "due by the rules that score ours.",
+            *(_text(sentence) for sentence in forecasts.ranking(board)),
+            _table(
+                ("Who", "Forecasts", "Settled", "Not settled", "Not due", "Verdict"),
+                (
+                    (
+                        _Link(r["forecaster"], f"{slug(r['forecaster'])}.html"),
+                        r["n_forecasts"], r["n_scored"], r["n_undecided"], r["n_open"],
+                        r["verdict"],
+                    )
+                    for r in board
                 ),
             ),
         )  # fmt: skip
@@ -605,6 +652,47 @@ def _claims(rows: Sequence[Row], observed: Mapping[str, Row]) -> str:
             for c in rows
         ),
     )  # fmt: skip
+
+
+def _standing(row: Row) -> str:
+    """What a row of out.scoreboard allows one to say of a forecaster."""
+    said = (
+        f"{row['n_forecasts']} in the record: {row['n_scored']} due and settled, "
+        f"{row['n_undecided']} due and not settled by the record, {row['n_open']} not "
+        f"due. Against “no change”: {row['verdict']}"
+    )
+    if not row["n_paired_no_change"]:
+        return f"{said}."
+    return (
+        f"{said}; on {row['n_paired_no_change']} targets in common the mean score was "
+        f"{row['crps_paired_no_change']:.2f} against {row['crps_no_change']:.2f}."
+    )
+
+
+def _forecasts(rows: Sequence[Row]) -> str:
+    """What one forecaster said, a line each."""
+    return _table(
+        ("Made", "About", "Said", "What came", "Outlook", "Score", "Source"),
+        (
+            (
+                r["made_on"], r["target_on"], _said(r), forecasts.came(r),
+                forecasts.outlook(r), r["crps"] if r["brier"] is None else r["brier"],
+                _Link(r["source_id"], f"../sources/{r['source_id']}.html"),
+            )
+            for r in rows
+        ),
+    )  # fmt: skip
+
+
+def _said(row: Row) -> str:
+    """Its author's words; of another's answer to the question, the figure."""
+    if row["kind"] == "outside":
+        return str(row["summary"])
+    chance = row["predicted_probability"]
+    answer = (
+        forecasts.figures(row, "predicted") if chance is None else f"{chance:.0%} yes"
+    )
+    return f"{answer}, to: {row['summary']}"
 
 
 def _interval_chart(name: str, rows: Sequence[Row]) -> str:

@@ -62,6 +62,11 @@ function openForecasts(c) {
   const body = mine.map((b) => [under(my(b.target_on), b.horizon_months + " months before"), under(flop(b.mid), flop(b.lo) + " to " + flop(b.hi)), under((b.realised_kind === "measured" ? "" : "≥ ") + flop(b.came), modelButton(b.realised_model_id))]);
   show(c.target === "reasoning" ? "Forecasts of the largest reasoning run" : "Forecasts of the largest run", c.scenario.replaceAll("_", " ") + " · " + c.verdict, [grid(heads, body, "Forecasts")]);
 }
+// What one forecaster said, and what came of it.
+function openForecaster(who) {
+  const mine = rowsOf("forecasts").filter((f) => f.who === who);
+  show(who, mine.length + (mine.length === 1 ? " forecast" : " forecasts") + ", by the record as it stands today", mine.map((f) => el("div", { class: "claim" }, el("p", {}, f.said), el("p", { class: "note" }, f.state + ": " + f.came + (f.outlook ? "; " + f.outlook : "") + "."), f.note && f.note !== f.came ? el("p", { class: "note" }, f.note) : null, el("p", { class: "note" }, "Made ", my(f.made), ", about ", my(f.due), ". ", link(f.url, "Where it was said")))));
+}
 function show(title, note, parts) {
   const box = $("drawer");
   if (title !== nameOf(shown.model)) shown.model = null;
@@ -94,6 +99,10 @@ function drawRest() {
   else put("conflicts", now.length ? conflicts(now) : el("p", {}, "None."), gone.length ? el("details", {}, el("summary", {}, "As they stood on earlier dates (" + gone.length + ")"), conflicts(gone)) : "");
   const cal = rowsOf("calibration");
   put("calibration", cal.length ? grid([H("Target"), H("Scenario"), H("Forecasts", "n"), H("Records", "n"), H("Mean error", "n"), H("Mean score", "n"), H("Covered, of 90%", "n"), H("Skill against standing still", "n"), H("Verdict")], cal.map((c) => [c.target, c.scenario.replaceAll("_", " "), el("button", { type: "button", "aria-label": c.n_forecasts + " forecasts of " + c.scenario + ", " + c.target, onclick: () => openForecasts(c) }, c.n_forecasts), c.n_distinct_records, num(c.mean_error, 2), num(c.mean_crps, 2), pct(c.coverage_90), num(c.skill_persistence, 2), c.verdict]), "Calibration") : el("p", { class: "note" }, "This release holds no scored projections."));
+  const said = rowsOf("forecasts"), named = (f) => el("button", { type: "button", onclick: () => openForecaster(f.who) }, f.who);
+  const forecast = (state) => { const part = said.filter((f) => f.state === state), settled = state === "Due and settled"; return part.length ? el("details", { open: settled }, el("summary", {}, state + " (" + part.length + ")"), grid([H("Due", "nw"), H("Who"), H("Said", "w"), H(settled ? "What came" : state === "Not due" ? "So far" : "What the record says", "w")], part.map((f) => [my(f.due), named(f), f.said, [f.came, el("div", { class: "note" }, f.outlook)]]), state)) : ""; };
+  if (!said.length) $("scoreboard").remove();
+  else put("scoreboard", el("p", {}, D.scoreboard.join(" ")), ...[...new Set(said.map((f) => f.state))].map(forecast));
   const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
   const changed = (part) => grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], part.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes");
   const rest = diff.length - FIRST;

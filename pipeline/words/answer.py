@@ -22,6 +22,7 @@ Query = Callable[[str], list[Row]]
 
 FRONTIER_RUN = 0.3  # of the largest known run: the least ceiling of May 2025
 MET = 0.9  # chance from which a share counts as reached
+_POINTS = ("p05", "p50", "p95")
 POINT = 0.005  # half a percentage point, below which nobody sees a share move
 
 _TODAY = """
@@ -154,12 +155,22 @@ def effect(today: Row, shares: list[Row], names: dict[str, str]) -> str:
             f"(was {_percent(before)})"
         )
     own = "".join(
-        f" {names.get(run['model_id'], run['model_id'])}'s own would be "
-        f"{_percent(run['share_p50_after'])} ({run['basis_after']})."
+        f" {_own_share(run, names.get(run['model_id'], str(run['model_id'])))}"
         for run in shares[:3]
         if run["share_p50_after"] is not None
     )
     return f"{said}.{own}"
+
+
+def _own_share(run: Row, name: str) -> str:
+    low, middle, high = (_percent(run[f"share_{p}_after"]) for p in _POINTS)
+    if run["basis_after"] == "known":
+        return f"{name}'s own would be {middle} (90%: {low} to {high})."
+    why = "known only by a bound" if run["basis_after"] == "bounded" else "undisclosed"
+    return (
+        f"{name}'s own would stay {why}; the other runs put it between {low} and "
+        f"{high}."
+    )
 
 
 def paragraphs(found: dict[str, Any]) -> list[str]:

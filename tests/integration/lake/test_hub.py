@@ -5,14 +5,24 @@ from pathlib import Path
 
 import duckdb
 import hubdata
+import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
+from pipeline.contracts import conform, contract
+from pipeline.lake import publish
 from pipeline.lake.errors import UsageError
 from pipeline.lake.history import find
-from pipeline.lake.hub import HubError, export_hub, note_of
+from pipeline.lake.hub import HubError, export_hub, note_of, slug
 from pipeline.notes.frames import forecasts
 from pipeline.notes.parse import read_note
-from tests.loaded import record, today
+from pipeline.notes.registry import build, read_models
+from pipeline.projection.shares import History
+from pipeline.scoreboard.tables import score_table
+from tests import mini
+from tests.loaded import record, small, today
+from tests.synthetic import F1, NOW, frames, stage
 
 QUESTION = {
     "forecast_id": "a/b", "quantity": "largest_total", "model_id": None, "among": None,
@@ -61,8 +71,6 @@ def test_a_file_becomes_a_note_that_says_the_same(tmp_path):
         for level, value in (("0.05", "1e26"), ("0.5", "3e26"), ("0.95", "2e27"))
     )
     text = note_of(written(tmp_path, rows), "Us", "https://a.b", {"a/b": QUESTION})
-    from pipeline.notes.registry import build
-
     registry, _ = build([], [])
     path = "notes/forecast-us-2026-01-01.md"
     note, faults = read_note(path, text.encode(), registry, today())
@@ -99,3 +107,81 @@ def test_oracle_values_are_those_of_the_scored(hub, published):
             "WHERE kind = 'outside' AND status = 'scored'"
         ).fetchall()
     assert oracle == {name for (name,) in scored}
+
+
+# One of each kind that a note can state: an interval at another level than 90%, a
+# range, a point, a bound, a statement and a chance; due and not due; two authors.
+SAID = [
+    {"quantity": "largest_total", "value": "3e25", "low": "1e25", "high": "2e26",
+     "level": "80%", "target_on": "2025-02-28"},
+    {"quantity": "largest_total", "low": "1e27", "high": "3e28",
+     "target_on": "2030-12-31"},
+    {"quantity": "growth_of_largest", "value": "5", "target_on": "2025-03-31"},
+    {"quantity": "run_cost", "value": "4e8", "target_on": "2025-03-31"},
+    {"quantity": "largest_reasoning", "value": "at least 1e23",
+     "target_on": "2025-05-01"},
+    {"quantity": "threshold_by_date", "threshold": "1e26", "target_on": "2025-04-30"},
+    {"quantity": "threshold_by_date", "threshold": "1e24", "probability": "0.7",
+     "target_on": "2025-04-30"},
+    {"quantity": "run_total", "model": "grok-3", "value": "1e26",
+     "target_on": "2025-04-30"},
+]  # fmt: skip
+
+
+def _note(claims: list[dict[str, str]]) -> str:
+    head = {"id": "forecasts", "title": "Forecasts", "publisher": "A", "url": "https://a.b",
+            "kind": "analyst", "published_on": "2024-06-01"}  # fmt: skip
+    shared = {"evidence": "forecast", "disclosed_on": "2024-06-01", "locator": "text",
+              "summary": "A forecast.", "rule": "the record"}  # fmt: skip
+    listed = [
+        {"id": f"f{k}", "forecaster": ("A", "B & sons")[k % 2]} | shared | claim
+        for k, claim in enumerate(claims)
+    ]
+    return f"---\n{yaml.safe_dump({'source': head, 'claims': listed})}---\nText.\n"
+
+
+def test_the_import_of_a_whole_export_has_the_same_scores(settings, tmp_path):
+    world = small()
+    models, assumed = world.tables["core.models"], world.found.assumed
+    known, _ = read_models("models.yaml", mini.files()["models.yaml"])
+    registry, _ = build(known, [])
+    history = History.of(world.found, models)
+
+    def read(text: str) -> pd.DataFrame:
+        name = yaml.safe_load(text.split("---")[1])["source"]["id"]
+        note, faults = read_note(f"notes/{name}.md", text.encode(), registry, today())
+        assert faults == []
+        found = forecasts([note])
+        return conform(contract("raw.forecasts"), found)
+
+    asked = read(_note(SAID))
+    scores = conform(
+        contract("out.forecast_scores"), score_table(asked, history, models, assumed)
+    )
+    stage(settings, frames(6) | {"raw.forecasts": asked, "out.forecast_scores": scores})
+    publish(settings, run_id="run", fingerprint=F1, now=NOW)
+    folder = tmp_path / "hub"
+    files = export_hub(settings, find(settings, "1"), folder)
+    known = asked.astype(object).where(asked.notna(), None).to_dict("records")
+    questions = {row["forecast_id"]: row for row in known}
+    names = {slug(who): who for who in asked["forecaster"]}
+    again = pd.concat(
+        read(note_of(folder / path, names[path.parent.name], "https://a.b",
+                                questions))
+        for path in files if path.parent.name in names
+    )  # fmt: skip
+    rescored = score_table(again, history, models, assumed)
+    rescored = rescored[rescored["kind"] == "outside"].merge(
+        again[["forecast_id", "locator"]], on="forecast_id"
+    )
+    rescored["forecast_id"] = rescored["locator"].str.removeprefix("question ")
+    before = scores[scores["kind"] == "outside"].set_index("forecast_id").sort_index()
+    after = rescored.set_index("forecast_id").sort_index()
+    assert list(after.index) == list(before.index)
+    assert len(after) == len(SAID)
+    assert set(before["status"]) >= {"scored", "open"}
+    assert list(after["status"]) == list(before["status"])
+    for name in ("crps", "error", "covered_90", "brier", "record_p50"):
+        left, right = (t[name].astype(float).to_numpy() for t in (before, after))
+        np.testing.assert_allclose(right, left, atol=5e-3, rtol=1e-3, err_msg=name)
+    assert before["crps"].notna().sum() >= 4

@@ -114,6 +114,19 @@ def tables() -> dict[str, pd.DataFrame]:
             )
             for horizon in (3, 12)
         ],
+        "raw.forecasts": [
+            {"forecast_id": "s/point"},
+            {"forecast_id": "s/ahead"},
+            {"forecast_id": "s/bound", "threshold": 1e25},
+            {"forecast_id": "s/cluster"},
+        ],
+        "out.forecast_scores": [
+            _forecast("s/point", "scored", predicted=1e27, record=1e26),
+            _forecast("s/ahead", "open", predicted=1e28, record=1e26, outlook=1e27),
+            _forecast("s/bound", "undecided", record=1e26)
+            | {"quantity": "threshold_by_date", "forecaster": "B"},
+            _forecast("s/cluster", "open", predicted=1e5) | {"forecaster": "C"},
+        ],
         "out.scaling_curves": [
             {
                 "curve_id": "r1",
@@ -177,6 +190,20 @@ def _share(
         "share_p95": share * 2,
         "run_over_frontier_p50": over,
         **more,
+    }
+
+
+def _forecast(name: str, status: str, **medians: float) -> dict[str, object]:
+    ends = {f"record_{p}": medians.get("record") for p in ("p05", "p95")}
+    return {
+        "forecast_id": name,
+        "forecaster": "A",
+        "kind": "outside",
+        "quantity": "largest_total",
+        "status": status,
+        "target_on": "2025-06-01",
+        **{f"{what}_p50": value for what, value in medians.items()},
+        **ends,
     }
 
 

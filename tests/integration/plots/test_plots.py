@@ -68,6 +68,16 @@ def test_shares_are_known_bounded_or_of_a_silent_frontier_run():
     assert rows["marked"]["label"].tolist() == ["10%", "30%", "50%"]
 
 
+def test_a_forecast_stands_over_what_came_or_has_come_so_far():
+    rows = PLOTS["scoreboard"].data(tables())["board"].set_index("forecast")
+    assert list(rows.index) == ["s/ahead", "s/point", "s/bound"]  # no record of a fleet
+    assert rows["mid"].tolist() == pytest.approx([2, 1, -1])
+    assert rows["ours"].iloc[0] == pytest.approx(1)
+    assert rows["side"].isna().tolist() == [True, True, False]
+    assert rows["row"].str.strip().tolist() == ["A", "", "B"]  # a name stands once
+    assert rows["row"].is_unique
+
+
 def test_estimates_stand_largest_first_and_bounds_last():
     rows = PLOTS["estimates"].data(tables())["estimates"]
     assert rows["name"].tolist() == ["Leader", "Small", "Giant"]
