@@ -93,7 +93,8 @@ CREATE TABLE meta.changes AS SELECT 'core.estimates' AS "table", '{t}' AS key,
         )
         con.execute(
             "CREATE TABLE out.convergence AS SELECT d::DATE AS vintage, scenario, "
-            "'scenario' AS share, 'r1' AS leader_model_id, 1.0 AS leader_probability, "
+            "'scenario' AS threshold, 'r1' AS leader_model_id, "
+            "1.0 AS leader_probability, "
             "3e22 AS leader_flop_p50, 'big' AS frontier_model_id, 3.0 AS gap_oom_p50, "
             "d::DATE + 100 AS date_p05, d::DATE + 200 AS date_p50, "
             "d::DATE + 400 AS date_p95, 0.0 AS probability_past, 'open' AS status, "

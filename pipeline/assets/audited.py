@@ -138,6 +138,7 @@ class Step:
         if any(failed.values()):
             tags = {runs.REFUSED: runs.CHECK_FAILED}
             self.context.instance.add_run_tags(self.context.run_id, tags)
+        drawn = shown.plots([t for t in tables if not failed[t]], self.frames)
         for table in tables:
             if failed[table]:
                 yield from (*failed[table], *passed[table])
@@ -147,7 +148,7 @@ class Step:
             self.warehouse.watch(table)
             yield dg.MaterializeResult(
                 asset_key=key_of(table),
-                metadata=shown.facts(table, frame) | shown.plot(table, self.frames),
+                metadata=shown.facts(table, frame) | drawn.get(table, {}),
                 check_results=passed[table],
                 data_version=dg.DataVersion(stamped.content[:16]),
             )

@@ -120,7 +120,7 @@ def release(
                 severity=WARNING,
             ),
         )
-    runs.prune(context.instance)
+    runs.prune(context.instance, settings.home)
     yield dg.MaterializeResult(
         metadata=_facts(settings) | {"published": done.published},
         check_results=[

@@ -6,8 +6,7 @@ figure of its own.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,7 +14,7 @@ import pandas as pd
 
 from pipeline.contracts import TABLES, columns, derive
 
-PREVIEW = 10  # rows shown of a table
+PREVIEW = 5  # rows shown of a table
 FAILING = 50  # rows shown of what a check found
 SCALE = 0.5  # pixels of the picture per pixel of the chart
 
@@ -46,20 +45,31 @@ def facts(table: str, frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def plot(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The table's chart, if it has one and the frames hold what it draws."""
+def plots(
+    tables: Iterable[str], frames: Mapping[str, pd.DataFrame]
+) -> dict[str, dict[str, Any]]:
+    """By table its chart, where it has one and the frames hold what it draws."""
     from pipeline.plots import PLOTS
-    from pipeline.plots.image import png
+    from pipeline.plots.image import apart
 
-    drawn = next((each for each in PLOTS.values() if each.of == table), None)
-    if drawn is None or not set(drawn.tables) <= frames.keys():
+    about = set(tables)
+    drawn = [
+        each
+        for each in PLOTS.values()
+        if each.of in about and set(each.tables) <= frames.keys()
+    ]
+    if not drawn:
         return {}
     try:
-        picture = base64.b64encode(png(drawn.build(frames), scale=SCALE)).decode()
+        pictures = apart([each.build(frames) for each in drawn], SCALE)
     except ValueError as error:  # a table is no worse for having no picture
-        return {"plot": f"could not be drawn: {error}"}
-    text = f"**{drawn.title}**\n\n![{drawn.alt}](data:image/png;base64,{picture})"
-    return {"plot": dg.MetadataValue.md(text)}
+        return {str(p.of): {"plot": f"could not be drawn: {error}"} for p in drawn}
+    told = {}
+    for each, picture in zip(drawn, pictures, strict=True):
+        image = f"![{each.alt}](data:image/png;base64,{picture})"
+        text = f"**{each.title}**\n\n{image}"
+        told[str(each.of)] = {"plot": dg.MetadataValue.md(text)}
+    return told
 
 
 def rows(frame: pd.DataFrame) -> dg.TableMetadataValue:

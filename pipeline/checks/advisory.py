@@ -85,7 +85,7 @@ def _other_date(frames: Frames, released: Frames) -> list[tuple[str, str]]:
     """Dates of convergence, at the newest vintage of each, that moved far."""
     both = _newest(frames["out.convergence"]).merge(
         _newest(released["out.convergence"]),
-        on=["scenario", "share"],
+        on=["scenario", "threshold"],
         suffixes=("", "_released"),
     )
     moved = both["date_p50"] - both["date_p50_released"]
@@ -93,7 +93,7 @@ def _other_date(frames: Frames, released: Frames) -> list[tuple[str, str]]:
     far = np.abs(days) > _limit(frames, "check.date_shift_days")
     return [
         (
-            f"{row['scenario']}, share {row['share']}",
+            f"{row['scenario']}, share {row['threshold']}",
             f"the median date moved by {by:+.0f} days, from "
             f"{row['date_p50_released']:%Y-%m-%d} to {row['date_p50']:%Y-%m-%d}",
         )

@@ -158,7 +158,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     _disordered(
         "out.convergence", [f"date_{p}" for p in _POINTS],
-        ["vintage", "scenario", "share"],
+        ["vintage", "scenario", "threshold"],
     ),
     Check(
         "median_only_if_anchored", "core.estimates", ("core.estimates",),

@@ -232,7 +232,7 @@ def projection(
          *map(_figure, ("gap", "5%", "median", "95%")), "status"],
         (
             [
-                *([r["scenario"]] if first else []), r["share"],
+                *([r["scenario"]] if first else []), r["threshold"],
                 r["leader_model_id"] or "–",
                 f"{r['gap_oom_p50']:.2f}", day(r["date_p05"]), day(r["date_p50"]),
                 day(r["date_p95"]), r["status"] + (" (stale)" if r["stale"] else ""),

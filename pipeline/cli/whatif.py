@@ -135,7 +135,9 @@ def _tell(found: WhatIf) -> None:
 
 
 def _named(row: Row) -> str:
-    return f"share of {row['share']}" if row["scenario"] == SHARE else row["scenario"]
+    return (
+        f"share of {row['threshold']}" if row["scenario"] == SHARE else row["scenario"]
+    )
 
 
 _SHOW: dict[str, Any] = {

@@ -6,6 +6,8 @@ time (out.py).
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.contracts.table import (
     CLAIM,
     SLUG,
@@ -31,6 +33,14 @@ MEASURE = (
     "measure of pre-training, fine-tuning and totals); operations: FLOP executed"
 )
 NODE = r"^[a-z0-9.-]+/[a-z_]+(@operations)?$"
+
+
+def _model() -> Any:
+    return column("model of the node", references="core.models.model_id")
+
+
+def _stage() -> Any:
+    return column("stage of the node", one_of=STAGES)
 
 
 class Models(Table):
@@ -195,6 +205,8 @@ class Observations(Table):
 
     claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
     node: Text = column("model/stage observed", pattern=NODE)
+    model_id: Text = _model()
+    stage: Text = _stage()
     reference_node: Text = column(
         "model/stage compared with; the observation is the difference", null=True
     )
@@ -330,6 +342,8 @@ class Conflicts(Table):
         null=True,
     )
     node: Text = column("model/stage that the claim misses", pattern=NODE)
+    model_id: Text = _model()
+    stage: Text = _stage()
     z: Number = column(
         "claim minus the estimate without it; one-sided for a bound; NULL = nothing "
         "else tells",
@@ -369,6 +383,8 @@ class Influence(Table):
 
     claim_id: Text = column("claim", pattern=CLAIM, references="raw.claims.claim_id")
     node: Text = column("model/stage observed", pattern=NODE)
+    model_id: Text = _model()
+    stage: Text = _stage()
     weight: Number = column(
         "its share in what is known of its own quantity; of a bound the chance that it "
         "is heeded",

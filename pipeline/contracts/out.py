@@ -64,8 +64,11 @@ class Projections(Table):
     growth_per_year_p50: Number = column(
         "median growth of reasoning compute at that date", unit="x per year", gt=0
     )
-    usd_p50: Number = column(
-        "median cost of the reasoning stage at the price of that date", unit="USD", gt=0
+    usd_at_trend_price: Number = column(
+        "the median in money at the trend price of that date; not a forecast of what a "
+        "run will cost",
+        unit="USD",
+        gt=0,
     )
     probability_converged: Number = column(
         "chance that the ceiling is reached by then", unit="probability", ge=0, le=1
@@ -79,16 +82,23 @@ class Projections(Table):
 
 
 class Convergence(Table):
-    """When reasoning compute meets its ceiling, per vintage, scenario and share.
+    """When reasoning compute meets its ceiling, per vintage, scenario and threshold.
 
     A vintage that allows no projection keeps its row, with NULLs and a reason.
     """
 
     vintage: Day = column("only claims disclosed by then are used", unit="date")
     scenario: Text = column("scenario of scenarios.yaml")
-    share: Text = column(
-        "ceiling as a share of the largest run: the scenario's own prior or fixed",
+    threshold: Text = column(
+        "the share to be met: that of the scenario itself, or a fixed one",
         one_of=("scenario", *SHARES),
+    )
+    share: Number = column(
+        "the fixed share as a number; NULL for the scenario's own, whose range stands "
+        "in core.scenarios",
+        unit="share of the largest run",
+        null=True,
+        gt=0,
     )
     leader_model_id: Text = column(
         "model most often the largest", null=True, references="core.models.model_id"
@@ -149,7 +159,7 @@ class Convergence(Table):
         """Key and name."""
 
         name = "out.convergence"
-        unique = ["vintage", "scenario", "share"]
+        unique = ["vintage", "scenario", "threshold"]
 
 
 class Shares(Table):
@@ -343,7 +353,7 @@ class ObservedConvergence(Table):
     """What single runs show: reasoning against other stages and the frontier."""
 
     model_id: Text = column("model", references="core.models.model_id")
-    share: Text = column("share of the frontier asked for", one_of=SHARES)
+    share: Number = column("share of the frontier asked for", unit="share", gt=0, le=1)
     released_on: Day = column("release date", unit="date")
     reasoning_over_rest_p50: Number = column(
         "reasoning over the model's other stages", unit="ratio", null=True, gt=0

@@ -22,7 +22,7 @@ from pipeline.estimation import standing, wording
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.component import METHOD, distance
 from pipeline.estimation.estimates import derived_of
-from pipeline.estimation.graph import KINDS
+from pipeline.estimation.graph import KINDS, with_parts
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.sums import Sum, stage_sums
 from pipeline.estimation.vintages import QUANTILES, Component, State
@@ -85,7 +85,7 @@ def conflict_table(
             if key not in held:
                 held[key] = row | {"vintage": state.vintage, "until": pd.NaT}
                 rows.append(held[key])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return with_parts(pd.DataFrame(rows, columns=COLUMNS))
 
 
 def conflicts_at(

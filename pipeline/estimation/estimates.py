@@ -18,6 +18,7 @@ from pipeline.estimation.calibration import KAPPA
 from pipeline.estimation.component import METHOD
 from pipeline.estimation.draws import sobol_unit
 from pipeline.estimation.formulas import reference_flop_per_usd
+from pipeline.estimation.graph import with_parts
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import QUANTILES, Component, State
 from pipeline.vocabulary import OPERATIONS, TWO_LEDGERS
@@ -31,7 +32,7 @@ def observation_table(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
     p = prepared[prepared["problem"] == ""]
     roles = state.roles.loc[p.index]
     known = roles["role"] != standing.NOT_YET
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "claim_id": p["claim_id"],
             "node": p["node"],
@@ -44,7 +45,8 @@ def observation_table(prepared: pd.DataFrame, state: State) -> pd.DataFrame:
             "formula": p["formula"],
             "disclosed_on": p["disclosed_on"],
         }
-    )[known]
+    )
+    return with_parts(table[known])
 
 
 def grade(p05: float, p95: float, assumed: Assumed) -> str:

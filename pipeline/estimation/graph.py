@@ -9,12 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from pipeline.estimation.method import BoolArray, FloatArray, IntArray
+from pipeline.vocabulary import OPERATIONS
 
 EQUALITY, UPPER, LOWER = 0, 1, -1
 KINDS = {"equality": EQUALITY, "upper": UPPER, "lower": LOWER}  # as tables name them
 ABSOLUTE = -1  # in `Graph.j`: the claim is about the node itself
+
+
+def with_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with model_id and stage of each row's `node`, model/stage."""
+    parts = table["node"].astype(str).str.removesuffix(OPERATIONS).str.rsplit("/", n=1)
+    return table.assign(model_id=parts.str[0], stage=parts.str[1])
 
 
 @dataclass(frozen=True)

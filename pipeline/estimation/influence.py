@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.component import METHOD, without
+from pipeline.estimation.graph import with_parts
 from pipeline.estimation.method import method_of
 from pipeline.estimation.vintages import Component, State
 
@@ -86,4 +87,4 @@ def influence_table(found: list[Effect]) -> pd.DataFrame:
         }
         for each in found
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return with_parts(pd.DataFrame(rows, columns=COLUMNS))

@@ -25,11 +25,11 @@ VIEWS = {
         """
 SELECT t.* EXCLUDE (month),
   (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
-    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.1') AS date_of_10,
+    AND c.scenario = 'share' AND c.share = 0.1) AS date_of_10,
   (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
-    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.3') AS date_of_30,
+    AND c.scenario = 'share' AND c.share = 0.3) AS date_of_30,
   (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
-    AND c.scenario = 'share' AND CAST(c.share AS VARCHAR) = '0.5') AS date_of_50
+    AND c.scenario = 'share' AND c.share = 0.5) AS date_of_50
 FROM out.share_trend t WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
   AND t.month = date_trunc('month', t.vintage)""",
     ),
@@ -43,10 +43,8 @@ ORDER BY e.flop_p50 DESC, e.model_id""",
     "claims_of_estimate": (
         "Every claim on a node, with what becomes of it and where it stands.",
         """
-SELECT split_part(o.node, '/', 1) AS model_id,
-  split_part(split_part(o.node, '/', 2), '@', 1) AS stage, o.*, c.evidence, c.value,
-  c.unit, c.bound, c.summary, c.locator, s.title, s.publisher,
-  coalesce(c.url, s.url) AS url
+SELECT o.*, c.evidence, c.value, c.unit, c.bound, c.summary, c.locator, s.title,
+  s.publisher, coalesce(c.url, s.url) AS url
 FROM core.observations o JOIN raw.claims c USING (claim_id)
 JOIN raw.sources s USING (source_id)""",
     ),

@@ -7,7 +7,7 @@ whether they may be published (publication.py), or the plain file (plain.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import pandas as pd
 
 from pipeline.contracts import TABLES, columns, conform, content_sha256, contract, key
 from pipeline.contracts.conform import to_arrow
-from pipeline.contracts.derive import described, dictionary
+from pipeline.contracts.derive import Column, described, dictionary
 from pipeline.lake import marks
 from pipeline.lake.changes import changes
 from pipeline.lake.connect import LAKE
@@ -53,21 +53,50 @@ def read(
 ) -> dict[str, pd.DataFrame]:
     """Tables of the attached lake with the columns of their contracts.
 
-    An older version may lack a column or a table: it is then NULL, or without rows.
+    An older version may lack a column or a table: it is then NULL, or without rows. A
+    column that had another name or type then is read as today's.
     """
     have = shape(con)
     found = {}
     for table_name in table_names:
-        wanted = [c.name for c in columns(contract(table_name))]
-        there = [c for c in wanted if c in have.get(table_name, ())]
+        declared = columns(contract(table_name))
+        wanted = [c.name for c in declared]
+        there = _as_today(table_name, declared, have.get(table_name, {}))
         if there:
             rows = con.execute(
-                f"SELECT {_list(there)} FROM {LAKE}.{table_name}"
+                f"SELECT {', '.join(there)} FROM {LAKE}.{table_name}"
             ).to_arrow_table()
             frame = rows.to_pandas(date_as_object=False)
         else:
             frame = pd.DataFrame()
         found[table_name] = frame.reindex(columns=wanted)
+    return found
+
+
+# By table and column, what an older version called it.
+_RENAMED = {
+    ("out.convergence", "threshold"): "share",
+    ("out.projections", "usd_at_trend_price"): "usd_p50",
+    ("core.estimates", "usd_at_flat_rate"): "usd_p50",
+}
+
+
+def _as_today(
+    table_name: str,
+    declared: Sequence[Column],
+    have: Mapping[str, tuple[str, bool]],
+) -> list[str]:
+    """Expressions for the columns of a contract that a version has."""
+    found = []
+    for column in declared:
+        name = column.name
+        if name not in have:
+            name = _RENAMED.get((table_name, name), name)
+        if name in have:
+            value = f'"{name}"'
+            if have[name][0] != column.sql_type:  # text that is no number: unknown
+                value = f"TRY_CAST({value} AS {column.sql_type})"
+            found.append(f'{value} AS "{column.name}"')
     return found
 
 

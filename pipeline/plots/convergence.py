@@ -30,7 +30,9 @@ def course(frames: Frames) -> pd.DataFrame:
     `hi` is null where the interval is open. `event` names what moved the median by more
     than a month: a new leader, or the model revised most that day.
     """
-    table = frames["out.convergence"].query("share == 'scenario' and date_p50.notna()")
+    table = frames["out.convergence"].query(
+        "threshold == 'scenario' and date_p50.notna()"
+    )
     names = frames["core.models"].set_index("model_id")["name"].astype(str)
     rows = pd.DataFrame(
         {

@@ -7,9 +7,14 @@ package, not from the system, but the edges in a PNG are smoothed in floating po
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.plots.plot import specification
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
 
 # Text that no system's fonts decide, and a picture that no network is asked for.
 _CLOSED: list[str] = []
+_FONTS = str(files("font_source_sans_pro") / "files")
+_PATIENCE = 120  # seconds for all charts
 _CLIP = re.compile(r"((?:id=\"|url\(#)clip)(\d+)")
 
 
@@ -36,6 +43,32 @@ def png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
         specification(chart), scale=scale, allowed_base_urls=_CLOSED
     )
     return picture
+
+
+def apart(charts: Sequence[alt.TopLevelMixin], scale: float) -> list[str]:
+    """Charts as PNG in base64, drawn by a process of their own.
+
+    Raises:
+        ValueError: where the renderer fails, crashes or does not end.
+    """
+    asked = {
+        "fonts": _FONTS,
+        "scale": scale,
+        "charts": [specification(chart) for chart in charts],
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file
+            [sys.executable, str(Path(__file__).with_name("renderer.py"))],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
+        return list(json.loads(done.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = str(getattr(error, "stderr", None) or error).strip().splitlines()
+        raise ValueError(said[-1] if said else "the renderer ended") from error
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
@@ -58,4 +91,4 @@ def svg(chart: alt.TopLevelMixin) -> str:
 def _lettering() -> None:
     import vl_convert
 
-    vl_convert.register_font_directory(str(files("font_source_sans_pro") / "files"))
+    vl_convert.register_font_directory(_FONTS)

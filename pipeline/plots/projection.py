@@ -79,7 +79,7 @@ def record(frames: Frames) -> pd.DataFrame:
 def start(frames: Frames) -> pd.DataFrame:
     """Where each projection starts: vintage, scenario, t, mid of its leader."""
     table = frames["out.convergence"].query(
-        "share == 'scenario' and leader_model_id.notna()"
+        "threshold == 'scenario' and leader_model_id.notna()"
     )
     table = table.merge(
         frames["core.models"][["model_id", "released_on"]],

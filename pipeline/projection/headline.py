@@ -23,12 +23,13 @@ def headline(scenarios: Iterable[Mapping[Any, Any]], convergence: Iterable[Row])
 
     Args:
         scenarios: rows of core.scenarios: scenario, headline, position.
-        convergence: rows of out.convergence: vintage, scenario, share, status, stale.
+        convergence: rows of out.convergence: vintage, scenario, threshold, status,
+            stale.
 
     Raises:
         LookupError: where no scenario has a projection at the newest vintage.
     """
-    rows = [row for row in convergence if row["share"] == "scenario"]
+    rows = [row for row in convergence if row["threshold"] == "scenario"]
     newest = max((row["vintage"] for row in rows), default=None)
     now = {row["scenario"]: row for row in rows if row["vintage"] == newest}
     # Releases from before the order was declared have no position.

@@ -47,7 +47,7 @@ def observed_table(
             continue
         row = {"model_id": model, "released_on": day}
         if not split:
-            rows += [row | {"share": s, "state": "unknown"} for s in SHARES]
+            rows += [row | {"share": float(s), "state": "unknown"} for s in SHARES]
             continue
         reasoning = state.draws(f"{model}/reasoning")
         possible = _within_total(state, model, reasoning)
@@ -58,8 +58,8 @@ def observed_table(
             ratio = (reasoning - rest)[possible]
             row["reasoning_over_rest_p50"] = 10 ** float(np.median(ratio))
         row["reasoning_over_frontier_p50"] = 10 ** float(np.median(over))
-        for share in SHARES:
-            chance = float((over >= np.log10(float(share))).mean())
+        for share in map(float, SHARES):
+            chance = float((over >= np.log10(share)).mean())
             verdict = "undecided"
             if chance >= surely:
                 verdict = "met"

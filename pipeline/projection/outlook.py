@@ -20,7 +20,14 @@ from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.headline import SHARE
 from pipeline.projection.jumps import Jumps, jumps
 from pipeline.projection.paths import LEVELS, points
-from pipeline.projection.project import MONTH_COLUMNS, OWN, POINTS, Projected, status
+from pipeline.projection.project import (
+    MONTH_COLUMNS,
+    OWN,
+    POINTS,
+    Projected,
+    asked,
+    status,
+)
 from pipeline.projection.share import Trend, odds, share, student
 from pipeline.projection.shares import PART, History, Known, first_month
 
@@ -45,7 +52,7 @@ def outlook(history: History, models: pd.DataFrame, assumed: Assumed) -> Project
             few = int(assumed["share.fewest_runs"])
             why = f"the split of fewer than {few} runs was known by then"
             none = key | {"status": "none", "reason": why}
-            rows += [none | {"share": s} for s in (OWN, *PART)]
+            rows += [none | asked(s) for s in (OWN, *PART)]
             continue
         process = jumps(runs, at.state.vintage, len(at.trend.level), assumed)
         blocks.append(_months(at, at.trend, largest, process, assumed))
@@ -54,7 +61,7 @@ def outlook(history: History, models: pd.DataFrame, assumed: Assumed) -> Project
             own = MAIN if s == OWN else s
             row = _row(at, at.trend, process, own, dates[own], assumed)
             rows.append(
-                key | row | {"share": s, "frontier_model_id": largest.models[-1]}
+                key | row | asked(s) | {"frontier_model_id": largest.models[-1]}
             )
     months = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame()
     return Projected(months, pd.DataFrame(rows))

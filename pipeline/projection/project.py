@@ -34,16 +34,22 @@ from pipeline.projection.dates import date, month, month_starts, year
 from pipeline.projection.paths import LEVELS, SINGLE, Course, Path, points
 from pipeline.projection.scenario import Scenario, scenarios_of
 
-OWN = "scenario"  # the share of the scenario itself
+OWN = "scenario"  # the threshold that is the share of the scenario itself
 FIXED = {share: np.full(1, np.log10(float(share))) for share in SHARES}
 POINTS = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 MONTH_COLUMNS = [
     *(f"reasoning_flop_{point}" for point in POINTS),
     "frontier_flop_p50",
     "growth_per_year_p50",
-    "usd_p50",
+    "usd_at_trend_price",
     "probability_converged",
 ]
+
+
+def asked(threshold: str) -> dict[str, Any]:
+    """The columns of out.convergence that say which share is to be met."""
+    share = None if threshold == OWN else float(threshold)
+    return {"threshold": threshold, "share": share}
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ def project(
         key = {"vintage": pair.vintage, "scenario": pair.scenario.name}
         for share in (OWN, *SHARES):
             if pair.reason:
-                none = {"share": share, "status": "none", "reason": pair.reason}
+                none = asked(share) | {"status": "none", "reason": pair.reason}
                 rows.append(key | {"stale": False} | none)
             else:
                 found = read[pair.content].convergence(pair.vintage, share, assumed)
@@ -270,7 +276,7 @@ def _facts(
     gaps = {OWN: _median(own - gap)}
     gaps |= {share: float(log10[0]) - _median(gap) for share, log10 in FIXED.items()}
     return {
-        share: common | {"share": share, "gap_oom_p50": oom}
+        share: common | asked(share) | {"gap_oom_p50": oom}
         for share, oom in gaps.items()
     }
 

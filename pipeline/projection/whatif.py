@@ -95,7 +95,7 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
             old.shares.merge(new.shares, "outer", "model_id", suffixes=_SIDES)
         ),
         convergence=old.convergence.merge(
-            new.convergence, "outer", ["scenario", "share"], suffixes=_SIDES
+            new.convergence, "outer", ["scenario", "threshold"], suffixes=_SIDES
         ),
         conflicts=[
             row for key, row in new.conflicts.items() if key not in old.conflicts
@@ -127,9 +127,9 @@ def _at(frames: Frames, at: pd.Timestamp) -> _Read:
     ).convergence  # fmt: skip
     history = History.of(found, models)
     ahead = outlook(history, models, found.assumed).convergence
-    paths = paths[paths["share"] == OWN]
-    own = pd.concat([ahead[ahead["share"] != OWN], paths], ignore_index=True)
-    own = own.reindex(columns=["scenario", "share", *_COURSE])
+    paths = paths[paths["threshold"] == OWN]
+    own = pd.concat([ahead[ahead["threshold"] != OWN], paths], ignore_index=True)
+    own = own.reindex(columns=["scenario", "threshold", *_COURSE])
     conflicts = {
         (row["claim_id"], row["node"]): row
         for row in conflicts_at(court, state, models)

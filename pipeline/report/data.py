@@ -36,11 +36,11 @@ QUERIES: dict[str, str] = {
     "history": f"SELECT vintage, model_id, stage, {_three()}, change_log10, changed_by "
     "FROM out.estimate_history "
     "WHERE measure = 'accelerator_time' ORDER BY vintage, model_id, stage",
-    "convergence": "SELECT vintage, scenario, share, leader_model_id, "
+    "convergence": "SELECT vintage, scenario, threshold, leader_model_id, "
     "leader_probability, round(log10(leader_flop_p50), 2) AS leader, "
     "frontier_model_id, gap_oom_p50, date_p05, date_p50, date_p95, probability_past, "
     "status, stale, growth_before, growth_after, reason "
-    "FROM out.convergence WHERE share::VARCHAR = 'scenario' ORDER BY vintage, scenario",
+    "FROM out.convergence WHERE threshold = 'scenario' ORDER BY vintage, scenario",
     "observed": "SELECT model_id, share, released_on, reasoning_over_rest_p50, "
     "reasoning_over_frontier_p50, probability, state "
     "FROM out.observed_convergence ORDER BY released_on, model_id, share",

@@ -40,7 +40,7 @@ _DATES = """
 SELECT c.*, l.name AS leader, f.name AS frontier FROM out.convergence c
 LEFT JOIN core.models l ON l.model_id = c.leader_model_id
 LEFT JOIN core.models f ON f.model_id = c.frontier_model_id
-ORDER BY c.vintage, c.share
+ORDER BY c.vintage, c.threshold
 """
 _MARKED = """
 SELECT p.scenario, c.disclosed_on, s.title, s.publisher FROM core.scenarios p
@@ -56,7 +56,7 @@ GROUP BY ALL ORDER BY m.released_on, m.model_id
 _RESTS = """
 SELECT i.claim_id, i.share_shift, i.convergence_shift_days AS days, m.name
 FROM core.influence i JOIN raw.claims c USING (claim_id)
-LEFT JOIN core.models m USING (model_id)
+LEFT JOIN core.models m ON m.model_id = c.model_id
 WHERE i.share_shift IS NOT NULL
 ORDER BY abs(i.share_shift) DESC, i.claim_id LIMIT 3
 """
@@ -85,7 +85,7 @@ def facts(query: Query) -> dict[str, Any]:
     own = [s for s in known if s not in frontier and s["role"] == "flagship"]
     now = [d for d in dates if d["vintage"] == newest]
     paths = [d for d in dates if d["scenario"] == marked.get("scenario")
-             and d["share"] == "scenario" and d["status"] != "none"]  # fmt: skip
+             and d["threshold"] == "scenario" and d["status"] != "none"]  # fmt: skip
     since = marked.get("disclosed_on")
     then = next((d for d in paths if since and d["vintage"] >= since), None)
     largest = _records(query(_LARGEST))
@@ -100,7 +100,7 @@ def facts(query: Query) -> dict[str, Any]:
             None,
         ),
         "own_runs": own[-3:],
-        "dates": {d["share"]: d for d in now if d["scenario"] == "share"},
+        "dates": {d["threshold"]: d for d in now if d["scenario"] == "share"},
         "path": next((d for d in reversed(paths) if d["vintage"] == newest), None),
         "expected": then and then | {k: marked[k] for k in ("title", "publisher")},
         "growth_since": _growth(largest, then["vintage"] if then else None),

@@ -65,7 +65,7 @@ def estimates(old, new):
 
 def dates(old, new):
     """Convergence dates: all quantiles of every vintage, scenario and share."""
-    key = ["vintage", "scenario", "share"]
+    key = ["vintage", "scenario", "threshold"]
     query = f"SELECT {', '.join(key)}, leader_model_id, {', '.join(QUANTILES)}"
     both = joined(old, new, f"{query} FROM out.convergence", key)
     off = pd.concat(

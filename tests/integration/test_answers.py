@@ -14,7 +14,7 @@ from tests import loaded
 @pytest.fixture(scope="module")
 def convergence() -> pd.DataFrame:
     table = conform(contract("out.convergence"), loaded.real().project().convergence)
-    return table.set_index(["vintage", "scenario", "share"]).sort_index()
+    return table.set_index(["vintage", "scenario", "threshold"]).sort_index()
 
 
 def test_may_2025_is_the_articles_answer(convergence: pd.DataFrame) -> None:
@@ -66,9 +66,9 @@ def test_observed_convergence_is_read_against_the_frontier() -> None:
     newest = real.found.states[-1]
     table = observed_table(newest, real.tables["core.models"], real.found.assumed)
     state = table.set_index(["model_id", "share"])["state"]
-    assert state["grok-4", "0.1"] == "undecided"
-    assert state["grok-4", "0.5"] == "undecided"
-    assert state["grok-4", "1"] == "not met"
+    assert state["grok-4", 0.1] == "undecided"
+    assert state["grok-4", 0.5] == "undecided"
+    assert state["grok-4", 1] == "not met"
     assert set(state["gpt-6-astra"]) == {"unknown"}
     # A share of its own small base says nothing against the frontier.
     small_bases = {"composer-1-5", "composer-2", "composer-2-5"}

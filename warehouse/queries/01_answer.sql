@@ -14,6 +14,6 @@ SELECT
 FROM out.convergence AS c
 JOIN core.scenarios AS s USING (scenario)
 LEFT JOIN core.models AS m ON m.model_id = c.leader_model_id
-WHERE c.share = 'scenario'
+WHERE c.threshold = 'scenario'
   AND c.vintage = (SELECT max(vintage) FROM out.convergence)
 ORDER BY s.headline DESC, c.scenario;

@@ -9,5 +9,5 @@ SELECT
     c.reason
 FROM out.convergence AS c
 JOIN core.scenarios AS s USING (scenario)
-WHERE s.headline AND c.share = 'scenario'
+WHERE s.headline AND c.threshold = 'scenario'
 ORDER BY c.vintage;

@@ -71,7 +71,7 @@ def test_the_date_shift_is_that_of_a_record_without_the_claim() -> None:
     def read(found: loaded.Loaded) -> tuple[pd.Timestamp, float]:
         models, history = found.tables["core.models"], _history(found)
         table = outlook(history, models, found.found.assumed).convergence
-        row = table[table["vintage"] == table["vintage"].max()].set_index("share")
+        row = table[table["vintage"] == table["vintage"].max()].set_index("threshold")
         trend = history.newest.trend
         assert trend is not None
         now = year(history.newest.state.vintage)

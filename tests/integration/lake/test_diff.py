@@ -99,7 +99,7 @@ def test_changes_name_the_claim_behind_an_estimate():
     assert list(found["table"]) == ["core.estimates", "raw.claims"]
     estimate = found.iloc[0]
     assert (estimate["key"], estimate["old"], estimate["new"]) == (
-        "o3 / reasoning",
+        "o3 / reasoning / accelerator_time",
         "1e+26",
         "1.2e+26",
     )

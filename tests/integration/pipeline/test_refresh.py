@@ -100,7 +100,7 @@ def test_the_numbers_of_the_answer_are_those_of_the_tables(
     assert f"50%: {today[2]:.0%}." in line
     (then,) = query(
         settings,
-        "SELECT date_p50 FROM out.convergence WHERE share = 'scenario' "
+        "SELECT date_p50 FROM out.convergence WHERE threshold = 'scenario' "
         "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage LIMIT 1",
     )
     assert said["Forecast of May 2025"].startswith(f"met in {then[0]:%b %Y}")
@@ -171,7 +171,7 @@ def test_a_new_disclosure_adds_a_vintage_and_leaves_old_ones(
     leader = query(
         settings,
         "SELECT leader_model_id FROM out.convergence WHERE scenario = 'disclosed' "
-        "AND share = 'scenario' ORDER BY vintage DESC LIMIT 1",
+        "AND threshold = 'scenario' ORDER BY vintage DESC LIMIT 1",
     )
     assert leader == [("o5",)]
 

@@ -58,7 +58,8 @@ def tables() -> dict[str, pd.DataFrame]:
             {
                 "vintage": vintage,
                 "scenario": "disclosed",
-                "share": "scenario",
+                "threshold": "scenario",
+                "share": None,
                 "leader_model_id": LEADER,
                 "leader_flop_p50": 1e24,
                 "date_p05": "2025-04-01",
@@ -147,7 +148,7 @@ def tables() -> dict[str, pd.DataFrame]:
 def empty() -> dict[str, pd.DataFrame]:
     """The same tables with no row but a scenario and a vintage without projection."""
     none = {name: frame.iloc[:0] for name, frame in tables().items()}
-    blank = {"vintage": "2025-01-01", "scenario": "disclosed", "share": "scenario"}
+    blank = {"vintage": "2025-01-01", "scenario": "disclosed", "threshold": "scenario"}
     return none | {
         "core.scenarios": tables()["core.scenarios"],
         "out.convergence": _frame("out.convergence", [blank]),

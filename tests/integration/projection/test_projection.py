@@ -66,7 +66,7 @@ def day(model):
 def test_without_noise_the_date_is_that_of_the_closed_form():
     found = project(
         [known("2025-06-01")], MODELS, exact(), CLAIMS, ASSUMED
-    ).convergence.set_index("share")
+    ).convergence.set_index("threshold")
     grown = (day("o3") - day("grok-3")).days / 365.25 * np.log10(4)
     for share, fraction in (("scenario", 0.5), ("0.1", 0.1), ("1", 1.0)):
         gap = 26.6 + grown + np.log10(fraction) - 24.7
@@ -123,7 +123,7 @@ def test_a_vintage_without_news_moves_no_date():
     found = project([first, later], MODELS, SCENARIOS, CLAIMS, ASSUMED).convergence
     dates = [c for c in found if c.startswith("date_")]
     old, new = (
-        found[found["vintage"] == s.vintage].set_index(["scenario", "share"])
+        found[found["vintage"] == s.vintage].set_index(["scenario", "threshold"])
         for s in (first, later)
     )
     assert old["date_p50"].notna().sum() > 8

@@ -13,7 +13,7 @@ SCENARIOS = [
 
 def row(scenario, vintage="2026-01-01", stale=False, status="open", share="scenario"):
     return {
-        "scenario": scenario, "vintage": vintage, "share": share,
+        "scenario": scenario, "vintage": vintage, "threshold": share,
         "stale": stale, "status": status,
     }  # fmt: skip
 

@@ -45,6 +45,6 @@ def test_a_level_that_only_a_ratio_gives_is_no_level():
 def test_the_three_verdicts():
     half = np.where(np.arange(N) % 2, 25.9, 26.7)  # half of the draws above 0.5
     found = states({"coder/reasoning": half})["state"]
-    assert found["coder", "0.1"] == "met"
-    assert found["coder", "0.5"] == "undecided"
-    assert found["coder", "1"] == "undecided"
+    assert found["coder", 0.1] == "met"
+    assert found["coder", 0.5] == "undecided"
+    assert found["coder", 1] == "undecided"
