@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +155,8 @@ def state(vintage: str, nodes: dict[str, np.ndarray], *, joint: bool = False) ->
     for names in groups:
         draws = np.column_stack([nodes[n] for n in names])
         key = hashlib.sha256(draws.tobytes() + "".join(names).encode()).hexdigest()
-        part = Component(key, names, (), np.ones(len(names), dtype=bool), draws)
+        known = np.ones(len(names), dtype=bool)
+        part = Component(key, names, (), known, partial(np.copy, draws))
         of_node |= dict.fromkeys(names, part)
     return State(pd.Timestamp(vintage), pd.DataFrame(), of_node)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,13 +111,13 @@ def solve(content: Content, copy: int, n_draws: int, method: Method) -> Componen
         forest.EntangledError: names the component and its claims.
     """
     forest = Forest(content.graph, method)
-    draws, points = _drawn(forest, content, copy, n_draws)
+    draws, points = _sampler(forest, content, copy, n_draws, method)
     return Component(
         key=f"{content.key}#{copy}",
         nodes=content.nodes,
         claims=content.claims,
         anchored=anchored(content.graph),
-        draws=draws,
+        sample=draws,
         exact=points,
         graph=content.graph,
         left_out=_left_out(forest, content, n_draws, method),
@@ -132,33 +133,48 @@ def without(part: Component, c: int, n_draws: int, method: Method) -> Component:
     claims = part.claims[:c] + part.claims[c + 1 :]
     # The key of the whole: what differs is then the claim and not the draws.
     content = Content(part.key.split("#")[0], rest, part.nodes, claims)
-    draws, points = _drawn(Forest(rest, method), content, part.copy, n_draws)
+    forest = Forest(rest, method)
+    draws, points = _sampler(forest, content, part.copy, n_draws, method)
     return Component(
         key=f"{part.key} without {part.claims[c]}",
         nodes=part.nodes,
         claims=claims,
         anchored=anchored(rest),
-        draws=draws,
+        sample=draws,
         exact=points,
         graph=rest,
         copy=part.copy,
     )
 
 
-def _drawn(
-    forest: Forest, content: Content, copy: int, n_draws: int
-) -> tuple[FloatArray, FloatArray]:
-    """Joint draws of equal weight in the order of the copy, and the three points."""
-    draws, seen, weight = sample(
-        forest, n_draws, content.key, content.nodes, content.claims
-    )
-    if copy:
+def _sampler(
+    forest: Forest, content: Content, copy: int, n_draws: int, method: Method
+) -> tuple[Callable[[], FloatArray], FloatArray]:
+    """What makes the joint draws, in the order of the copy, and the three points.
+
+    Those of a forest are exact, and its draws are made where they are asked for, from a
+    grid laid out again: kept, it would be larger than they are.
+    """
+
+    def ordered(draws: FloatArray) -> FloatArray:
+        if not copy:
+            return draws
         order = generator(content.key, _SHUFFLE + copy).permutation(n_draws)
-        draws = draws[order]
+        return np.asarray(draws[order])
+
+    key, nodes, claims = content.key, content.nodes, content.claims
     if not forest.loops:
-        return draws, forest.points(_P)
+        graph = forest.graph
+
+        def drawn() -> FloatArray:
+            return ordered(
+                sample(Forest(graph, method), n_draws, key, nodes, claims)[0]
+            )
+
+        return drawn, forest.points(_P)
+    draws, seen, weight = sample(forest, n_draws, key, nodes, claims)
     points = [weighted(column, weight, _P) for column in seen.T]
-    return draws, np.stack(points, axis=1)
+    return lambda: ordered(draws), np.stack(points, axis=1)
 
 
 def _left_out(

@@ -6,7 +6,7 @@ how it is computed (record.py, forest.py) and tables (estimates.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -48,7 +48,7 @@ class Component:
         nodes: Names of its nodes, in the order of the columns of `draws`.
         claims: Ids of its claims.
         anchored: Whether each node has a level of its own, shape (nodes,).
-        draws: Joint draws, log10 FLOP, shape (draws, nodes).
+        sample: Makes the joint draws; most components are never asked for theirs.
         exact: 5%, 50% and 95% points of each node, shape (3, nodes); None = those of
             the draws.
         graph: The claims as arrays, in the order of `claims`.
@@ -60,11 +60,16 @@ class Component:
     nodes: tuple[str, ...]
     claims: tuple[str, ...]
     anchored: BoolArray
-    draws: FloatArray
+    sample: Callable[[], FloatArray]
     exact: FloatArray | None = None
     graph: Graph | None = None
     left_out: tuple[LeftOut, ...] = ()
     copy: int = 0
+
+    @cached_property
+    def draws(self) -> FloatArray:
+        """Joint draws, log10 FLOP, shape (draws, nodes)."""
+        return self.sample()
 
     @cached_property
     def points(self) -> FloatArray:

@@ -40,9 +40,8 @@ def _fewer(sample: FloatArray) -> FloatArray:
 
 def pit(forecast: FloatArray, outcome: FloatArray) -> float:
     """Chance that the forecast is at or below the outcome; uniform if calibrated."""
-    ordered = np.sort(forecast)
-    below = np.searchsorted(ordered, outcome, side="right") / len(ordered)
-    return float(below.mean())
+    below = np.searchsorted(np.sort(forecast), outcome, side="right")
+    return float((below / len(forecast)).mean())
 
 
 def covered(forecast: FloatArray, outcome: FloatArray, level: float) -> float:

@@ -99,14 +99,15 @@ def drawn(z: FloatArray, assumed: Assumed) -> Trend:
 
 @dataclass
 class Shares:
-    """Posteriors of the trend; rows of the likelihood are kept by what is known.
+    """Posteriors of the trend.
 
     Attributes:
         prior: Draws from the prior.
         eps: Chance that a bound is garbled.
         draws: How many a posterior has.
         assumed: Constants of the method.
-        cached: Rows of the likelihood, by what is known of a run.
+        cached: Rows of the last posterior's likelihood, by what is known of a run: the
+            next vintage knows nearly the same.
     """
 
     prior: Trend
@@ -128,7 +129,7 @@ class Shares:
 
     def fit(self, runs: Sequence[Run]) -> Trend:
         """The posterior, given what is known of some runs."""
-        return self.weighted(self.likelihood(runs), runs)
+        return self.weighted(self.likelihood(runs, keep=True), runs)
 
     def weighted(self, log: FloatArray, runs: Sequence[Run]) -> Trend:
         """The posterior from the outcome of `likelihood`."""
@@ -160,12 +161,20 @@ class Shares:
         names = ", ".join(run.model for run in runs if run.facts)
         raise ValueError(f"no trend of shares fits these runs together: {names}")
 
-    def likelihood(self, runs: Iterable[Run]) -> FloatArray:
-        """Log likelihood of each draw from the prior."""
+    def likelihood(self, runs: Iterable[Run], *, keep: bool = False) -> FloatArray:
+        """Log likelihood of each draw from the prior; `keep` its rows for the next."""
         total = np.zeros(len(self.prior.level))
+        rows: dict[Hashable, FloatArray] = {}
         for run in runs:
             for fact in run.facts:
-                total += self._row(run, fact)
+                key = (run.time, run.flagship, run.x, fact)
+                row = self.cached.get(key)
+                row = self._row(run, fact) if row is None else row
+                total += row
+                if keep:
+                    rows[key] = row
+        if keep:
+            self.cached = rows
         return total
 
     def chosen(self, log: FloatArray) -> IntArray:
@@ -176,12 +185,9 @@ class Shares:
         return np.asarray(np.minimum(mass.searchsorted(places), len(mass) - 1))
 
     def _row(self, run: Run, fact: Fact) -> FloatArray:
-        key = (run.time, run.flagship, run.x, fact)
-        if key not in self.cached:
-            typical = self.prior.typical(run.time, flagship=run.flagship, x=run.x)
-            sd = np.hypot(self.prior.scatter, fact.sd)
-            self.cached[key] = _log_likelihood(fact, typical, sd, self.eps)
-        return self.cached[key]
+        typical = self.prior.typical(run.time, flagship=run.flagship, x=run.x)
+        sd = np.hypot(self.prior.scatter, fact.sd)
+        return _log_likelihood(fact, typical, sd, self.eps)
 
 
 def _effective(log: FloatArray) -> float:

@@ -86,10 +86,9 @@ class History:
     def forecasts(self) -> list[Forecast]:
         """Each share that became known after a vintage with a trend."""
         found = []
+        known = [{run.model for run in at.runs if run.known} for at in self.vintages]
         for run in self.newest.runs:
-            known = [any(r.model == run.model and r.known for r in at.runs)
-                     for at in self.vintages]  # fmt: skip
-            first = known.index(True) if run.known else 0
+            first = [run.model in at for at in known].index(True) if run.known else 0
             if first and self.vintages[first - 1].trend is not None:
                 before, then = self.vintages[first - 1], self.vintages[first]
                 found.append(Forecast(run, before, then.state.vintage))

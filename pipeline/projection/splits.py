@@ -11,7 +11,7 @@ neither stage is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +20,12 @@ import pandas as pd
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Z90, Assumed
 from pipeline.estimation.method import FloatArray
-from pipeline.estimation.vintages import State
+from pipeline.estimation.vintages import Component, State
 from pipeline.projection.dates import year
 
 KNOWN, AT_MOST, AT_LEAST = 0, 1, -1
 FLAGSHIP = "flagship"
+_BOUNDED = ("reasoning", "post_training")
 _STAGES = ("pretraining", "sft", "reasoning", "post_training", "total")
 
 
@@ -99,9 +100,11 @@ class Splits:
             )
         }
         stage = prepared["node"].str.rsplit("/", n=1).str[1]
-        split = stage.isin(("reasoning", "post_training"))
+        split = stage.isin(_BOUNDED)
         self._rows = np.flatnonzero(split & (prepared["kind"] != "equality"))
         p = prepared.iloc[self._rows]
+        # The parts stay with their runs, so that no other gets the id of one.
+        self._read: dict[Hashable, tuple[Run, list[Component | None]]] = {}
         self._bounds = [
             Bound(*row)
             for row in zip(
@@ -112,27 +115,41 @@ class Splits:
 
     def at(self, state: State) -> list[Run]:
         """Every reasoning model released by the vintage, by date and id."""
-        released = [m for m, (day, _) in self._models.items() if day <= state.vintage]
-        found = self.of(state, released)
+        bounds, found = self._in_force(state), []
+        for model, (day, _) in self._models.items():
+            if day > state.vintage:
+                continue
+            # The same claims again are the same component again, and the same split.
+            parts = [state.of_node.get(node) for node in sorted(self.nodes(model))]
+            own = [b for s in _BOUNDED for b in bounds.get(f"{model}/{s}", ())]
+            key = (model, *map(id, parts), *map(id, own))
+            if key not in self._read:
+                self._read[key] = self._run(state, model, bounds), parts
+            found.append(self._read[key][0])
         return sorted(found, key=lambda run: (run.time, run.model))
 
     def of(self, state: State, models: list[str], without: str = "") -> list[Run]:
         """Some models at a vintage, without the bounds of one claim."""
-        fused = state.roles["role"].to_numpy()[self._rows] == standing.FUSED
+        bounds = self._in_force(state, without)
+        return [self._run(state, model, bounds) for model in models]
+
+    def _in_force(self, state: State, without: str = "") -> dict[str, list[Bound]]:
+        """The bounds that are fused at a vintage, by node."""
+        fused = (state.roles["role"] == standing.FUSED).to_numpy()[self._rows]
         bounds: dict[str, list[Bound]] = {}
         for k in np.flatnonzero(fused).tolist():
             if self._bounds[k].claim != without:
                 bounds.setdefault(self._bounds[k].node, []).append(self._bounds[k])
-        found = []
-        for model in models:
-            day, flagship = self._models[model]
-            rest = self.rest(state, model)
-            draws = self._over(state, f"{model}/reasoning", rest)
-            facts = tuple(self._limits(state, model, rest, bounds))
-            if draws is not None:
-                facts = (Fact(KNOWN, *_middle(draws)),)
-            found.append(Run(model, year(day), flagship, facts, draws, rest))
-        return found
+        return bounds
+
+    def _run(self, state: State, model: str, bounds: dict[str, list[Bound]]) -> Run:
+        day, flagship = self._models[model]
+        rest = self.rest(state, model)
+        draws = self._over(state, f"{model}/reasoning", rest)
+        facts = tuple(self._limits(state, model, rest, bounds))
+        if draws is not None:
+            facts = (Fact(KNOWN, *_middle(draws)),)
+        return Run(model, year(day), flagship, facts, draws, rest)
 
     def nodes(self, model: str) -> set[str]:
         """Every node that may tell something of a model's split."""
@@ -207,7 +224,7 @@ class Splits:
         if after is not None:
             yield Fact(AT_MOST, *_middle(after))
         base = {n for n in self.nodes(model) if n.endswith(("/pretraining", "/total"))}
-        for stage in ("reasoning", "post_training"):
+        for stage in _BOUNDED:
             for bound in bounds.get(f"{model}/{stage}", ()):
                 kind = AT_MOST if bound.kind == "upper" else AT_LEAST
                 if stage == "post_training" and kind == AT_LEAST:

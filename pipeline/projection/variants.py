@@ -103,7 +103,7 @@ def _trend(model: Shares, runs: Runs | None = None) -> Predict:
         known, run = forecast.before.runs, forecast.run
         if runs is not None:
             known, run = [runs(r, forecast) for r in known], runs(run, forecast)
-        trend = model.prior.rows(model.chosen(model.likelihood(known)))
+        trend = model.prior.rows(model.chosen(model.likelihood(known, keep=True)))
         return scattered(trend, run)
 
     return predict
