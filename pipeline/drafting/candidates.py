@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from pipeline.drafting import words
 from pipeline.drafting.names import Subject
 from pipeline.drafting.numbers import Figure
-from pipeline.drafting.statements import Place, stage_of, subject_of
+from pipeline.drafting.statements import (
+    DOUBTFUL,
+    GENERAL,
+    Place,
+    stage_of,
+    subject_of,
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,35 @@ class Found:
     left_out: tuple[LeftOut, ...]
     new_models: tuple[Subject, ...] = ()
     unlisted: int = 0  # figures beyond the limits
+
+
+def uncertain(place: Place, figure: Figure, claim: Candidate) -> str | None:
+    """Why a figure that looks like a claim is left out: who or what it states is a guess."""
+    if claim.evidence == "growth_rate":
+        return None
+    doubt = next((f for f in claim.flags if f.startswith(DOUBTFUL)), None)
+    if doubt:
+        return doubt
+    if claim.model is None and not any(f.startswith(GENERAL) for f in claim.flags):
+        return f"{DOUBTFUL}: no model is named"
+    if claim.evidence == "score":
+        return None
+    same = [f for f in place.figures if f.unit == figure.unit and f.end <= figure.start]
+    since = same[-1].end if same else 0
+    _, end = place.clause(figure.start, figure.end)
+    before, around = place.text[since : figure.start], place.text[since:end]
+    upto = end if claim.evidence == "chips_x_time" else figure.start
+    if words.SUPPOSED.search(place.text[:upto]):
+        return "supposed, not stated"
+    if words.EXPERIMENTS.search(before):
+        return "of experiments, not of a model's training"
+    if words.SEVERAL.search(around):
+        return "of several models together"
+    if figure.unit == "FLOP" and words.THRESHOLD.search(
+        place.text[max(0, figure.start - 40) : figure.end + 40]
+    ):
+        return "a threshold, not a run"
+    return None
 
 
 _FORMS = ("", " SXM", "-sxm", " SXM5", " PCIe", "-pcie")  # of one chip, the usual first

@@ -82,6 +82,13 @@ _SCALES = (
     (re.compile(r"万|萬"), "万"),
     (re.compile(r"thousands?|千|\(\$?[kK]\)|\bin k\b"), "thousand"),
 )
+_OURS = re.compile(
+    r"\s?[(（]\s?(?:ours|this work|our model|本文|我们)\s?[)）].*$", re.I
+)
+_ORIGIN = re.compile(
+    r"trained from|\bbase\b|initial|teacher|starting|基座|底座|来源", re.I
+)
+_TOTAL = re.compile(r"^(?:grand )?(?:total|sum|all|合计|总计|全部)s?$", re.I)
 _COUNTED = re.compile(
     r"^(?:rank|#|no\.?|shots?|samples|year|date|排名|序号|名次)$", re.I
 )
@@ -163,7 +170,7 @@ def listed_names(text: str) -> list[str]:
         if rows:
             grid = [_split(x) for x in lines[number : number + rows]]
             if grid[0] and _SUBJECTS.match(grid[0][0]):
-                names += [r[0] for r in grid[1:] if r and 1 < len(r[0]) <= 40
+                names += [_OURS.sub("", r[0]) for r in grid[1:] if r and 1 < len(r[0]) <= 40
                           and re.search("[A-Za-z\u4e00-\u9fff]", r[0])]  # fmt: skip
         number += rows or 1
     return names
@@ -259,7 +266,8 @@ def _spans(line: str) -> list[tuple[int, int]]:
 
 
 def _split(line: str) -> list[str]:
-    return [c.strip().strip("*` ") for c in line.strip().strip("|").split("|")]
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    return [c.strip().strip("*` ") for c in inner.split("|")]
 
 
 def _table(lines: list[str], number: int) -> int:
@@ -289,8 +297,14 @@ def _cells(
         row = _split(line)
         plain = not (k == 0 or re.fullmatch(r"[\s|:=-]*", line))
         numeric = [bool(_NUMERIC.match(c)) for c in row] if plain else []
-        words = [c for c, n in zip(row, numeric, strict=False) if c and not n]
-        for c, cell in enumerate(row if plain else []):
+        if row and _TOTAL.match(row[0]):
+            numeric = []
+        words = [
+            c for c, n, h in zip(row, numeric, [*headers, *[""] * len(row)], strict=False)
+            if c and not n and not _ORIGIN.search(h)
+        ]  # fmt: skip
+        words = [*words[1:], *words[:1]]  # the row is of its first cell
+        for c, cell in enumerate(row[: len(numeric)]):
             if not numeric[c] or (c == 0 and len(row) > 1) or count >= _MAX_CELLS:
                 continue
             count += 1

@@ -22,13 +22,16 @@ Role = Literal["subject", "reference", "base", "data"]
 
 _WORD = re.compile(r"[A-Za-z]{1,40}\d{0,6}|\d{1,6}|[\u4e00-\u9fff]")
 _LONGER = re.compile(r"-?[A-Za-z0-9]|\.\d")
-_ADJECTIVE = re.compile(r"-(?:style|like|based|level|class|type|scale|era)\b", re.I)
+_ADJECTIVE = re.compile(
+    r"-(?:style|like|based|level|class|type|scale|era)\b|\s(?:level|class|style|quality)\b",
+    re.I,
+)
 _DATA_BEHIND = re.compile(
     r"(?:'s)?\s?(?:生成的|产生的|蒸馏|outputs?\b|traces\b|generated)"
 )
 _DATA_BEFORE = re.compile(
     r"(?:generated (?:by|with|from)|distilled from|outputs? (?:of|from)|data from|"
-    r"traces from|由)\s?$",
+    r"traces from|(?:asked|asking|prompted|judged by|graded by|help of|written by|由))\s?$",
     re.IGNORECASE,
 )
 _BASE_BEFORE = re.compile(
@@ -39,11 +42,11 @@ _BASE_BEFORE = re.compile(
 )
 _BASE_BEHIND = re.compile(r"\s?(?:的)?(?:基础上|为底座|为基座|之上|作为底座|上训练)")
 _REFERENCE_BEFORE = re.compile(
-    r"(?:compared (?:to|with)|relative to|versus|vs\.?|than|that of|those of|as|"
+    r"(?:compared (?:to|with)|relative to|versus|vs\.?|than|that of|those of|(?<!such )as|"
     r"times|fold|in contrast to|over that of|outperform(?:s|ed|ing)|surpass(?:es|ed|ing)|"
     r"beat(?:s|ing)?|exceed(?:s|ed|ing)|ahead of|优于|超越|超过|击败|领先|胜过|"
     r"与|和|同|跟|比|相比于|相较于|相对于|较|是|于|"
-    r"like|matche?s|comparable to|similar to|close to|on par with|接近|relative to what|\dx|\d×)\s?"
+    r"like|matche?s|(?:comparable|similar|equivalent)(?: [a-z]{3,12}){0,3} (?:to|with)|close to|on par with|接近|relative to what|\dx|\d×)\s?"
     r"(?:the |OpenAI's? |OpenAI的?|DeepSeek's? |its predecessor,? |前代|上一代|此前的?)?$",
     re.IGNORECASE,
 )
@@ -70,16 +73,20 @@ _LOWER = re.compile(
 )
 # A capitalised word in the place of a model: `trained Sable`, `Sable's RL`.
 _CAPS = r"(?P<name>[A-Z][a-z]{2,14}(?:[- ][A-Z][a-z]{2,14}){0,2})"
+_CAMEL = r"(?P<name>[A-Z][a-z]{1,10}[A-Z][a-z]{1,10})(?![A-Za-z0-9-])"
 _PLACES = tuple(
     re.compile(p)
     for p in (
-        rf"(?:[Tt]rain(?:ed|ing)|[Ff]ine-tun(?:ed|ing)|(?:RL|reinforcement learning|[Pp]re-?training|"
+        rf"Training {_CAPS} (?:took|used|cost|requir|consum|ran|needed|lasted)",
+        rf"(?:introduc(?:e|es|ed|ing)|present(?:s|ed|ing)?|releas(?:es?|ed|ing)|announc\w{{1,4}}|unveil\w{{0,3}}|launch\w{{0,3}}) {_CAPS}, (?:an? |the |our )",
+        rf"(?:(?:[Tt]rained|training)|[Ff]ine-tun(?:ed|ing)|(?:RL|reinforcement learning|[Pp]re-?training|"
         rf"[Pp]ost-?training|training run|run) (?:of|for|on)|models?,? (?:called|named|dubbed)|called|named|dubbed|"
         rf"new model,?|flagship,?|reasoning model,?|(?<=训练))\s?{_CAPS}(?![A-Za-z0-9-])",
         rf"(?<![A-Za-z] ){_CAPS}(?:['’]s)? (?:was|were|is|has been) (?:pre-?|post-?)?trained",
         rf"{_CAPS}(?:['’]s)? (?:RL|reinforcement[ -]learning|pre-?training|post-?training|training (?:run|compute|cost|took|used))\b",
         rf"(?:^|[.!?;,]\s|\n){_CAPS} (?:took|used|cost|needed|required|consumed) (?:about |around |roughly |some |only |just |over |nearly |an? )?(?:estimated )?\$?\d",
         rf"(?:^|\n|[.;]\s)For {_CAPS},? (?:the|its) (?:bill|cost|training|RL|run|reinforcement|total)",
+        rf"(?:models?|模型)\s?[-—–:：“\"「《]{{0,2}}\s?(?:[A-Z][a-z]+ )?{_CAMEL}",
         rf"(?m:^)[\s*•·\-\d.)]{{1,6}}{_CAPS}(?:\s\([^()\n]{{1,40}}\))?[:：]\s",
     )
 )
@@ -265,12 +272,7 @@ class Names:
 
     def _discover(self, text: str, listed: Iterable[str]) -> None:
         spelled: dict[str, Subject] = {}
-        chinese: dict[str, str] = {}
-        for match in _SAME.finditer(text):
-            if re.search(r"\d|-", match["en"]):
-                for cut in range(len(match["zh"]) - 1):
-                    if cut == 0 or text.count(match["zh"][cut:]) > 1:
-                        chinese.setdefault(match["zh"][cut:], match["en"])
+        chinese = _translated(text)
         for name in (*listed, *_candidates(text, self._makers)):
             if len(self.new) >= MAX_NEW:
                 break
@@ -279,6 +281,8 @@ class Names:
             subject = self._of_maker(name, text) or self.subject(
                 chinese.get(name, name)
             )
+            if re.fullmatch(r"v\d", subject.id):
+                continue  # `V3` of nobody named is a version of anything
             spelled[name] = subject
             if not subject.known:
                 self.new.setdefault(subject.id, subject)
@@ -298,6 +302,11 @@ class Names:
         maker = next((w for w in reversed(caps) if w not in _NO_HEADS), None)
         if maker and len(name) <= 5 and maker.casefold() in self._makers:
             return self.known(f"{maker} {name}")
+        if re.fullmatch(r"[A-Z]\d", name):
+            theirs = {self.known(f"{m} {name}") for m in set(self.makers(text))} - {
+                None
+            }
+            return next(iter(theirs)) if len(theirs) == 1 else None
         if re.fullmatch(r"[A-Z][a-z]{2,14}", name):
             longer = re.finditer(rf"([A-Z][\w.-]{{1,30}})[ -]{name}(?![\w-])", text)
             whole = {self.known(m[0]) for m in longer} - {None}
@@ -373,6 +382,17 @@ class Names:
         return None
 
 
+def _translated(text: str) -> dict[str, str]:
+    """Chinese names that stand with a Latin one in brackets behind them."""
+    found: dict[str, str] = {}
+    for match in _SAME.finditer(text):
+        if re.search(r"\d|-", match["en"]):
+            for cut in range(len(match["zh"]) - 1):
+                if cut == 0 or text.count(match["zh"][cut:]) > 1:
+                    found.setdefault(match["zh"][cut:], match["en"])
+    return found
+
+
 def slug(name: str) -> str:
     """The id that models.yaml would give a name."""
     spelled = "".join(f" {ord(c):x} " if "\u4e00" <= c <= "\u9fff" else c for c in name)
@@ -392,7 +412,7 @@ def _candidates(text: str, makers: set[str]) -> Iterator[str]:
         ):
             name = name.partition(" ")[2]
             head = re.match(r"[A-Za-z]+", name)
-        lettered = re.match(r"[VRKMT]\d(?:\.\d|-[A-Z])", name)  # V3.9, R1-Lite
+        lettered = re.match(r"[VRKMT]\d(?:\.\d|-[A-Z]|$)", name)  # V3.9, R1-Lite, V3
         if not head or (head[0] in _NO_HEADS and not lettered):
             continue
         if (

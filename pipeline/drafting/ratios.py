@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from pipeline.drafting import words
 from pipeline.drafting.candidates import Candidate, candidate
+from pipeline.drafting.money import COST
 from pipeline.drafting.names import Mention, Subject
 from pipeline.drafting.numbers import Figure
 from pipeline.drafting.numerals import english
 from pipeline.drafting.shares import is_of_pretraining, of_pretraining
-from pipeline.drafting.statements import DOUBTFUL, Place
+from pipeline.drafting.statements import DOUBTFUL, Place, conjoined
 
 
 def times(place: Place, figure: Figure) -> Candidate | str:
@@ -36,6 +37,10 @@ def times(place: Place, figure: Figure) -> Candidate | str:
         return "no ratio of compute"
     if figure.unit == "x" and is_of_pretraining(place, figure):
         return of_pretraining(place, figure)
+    first, _ = place.clause(figure.start, figure.end)
+    near = text[max(0, first - 40) : figure.end + 30]
+    if COST.search(near) and not words.OPERATIONS.search(near):
+        return "a ratio of cost, not of compute"
     reference, subject = _direction(place, figure)
     if reference is None:
         return without_reference(place, figure)
@@ -159,6 +164,8 @@ def _direction(place: Place, figure: Figure) -> tuple[Subject | None, Subject | 
     before = [m for m in others if m.end <= figure.start]
     # The subject of an earlier sentence stands closer than a name behind the ratio.
     chosen = before[-1] if before else None
+    if chosen and conjoined(place, chosen):
+        return reference.subject, None
     if chosen is None and others and not words.PRONOUN.search(text[: figure.start]):
         chosen = others[0] if others[0].start - figure.end < 60 else None
     return reference.subject, chosen.subject if chosen else None

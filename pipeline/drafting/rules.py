@@ -20,6 +20,7 @@ from pipeline.drafting.candidates import (
     LeftOut,
     candidate,
     hardware,
+    uncertain,
 )
 from pipeline.drafting.document import listed_names, sentences
 from pipeline.drafting.names import Mention, Names, Subject
@@ -129,6 +130,8 @@ def _decide(place: Place, draft: _Draft) -> None:
             continue
         outcome = rule(place, figure)
         if isinstance(outcome, Candidate):
+            outcome = uncertain(place, figure, outcome) or outcome
+        if isinstance(outcome, Candidate):
             draft.keep(outcome)
         else:
             draft.drop(place, figure, outcome)
@@ -212,9 +215,16 @@ def _chips(place: Place, figure: Figure) -> Candidate | str:
         and f.value >= 1 and abs(f.start - figure.start) <= 80
         and not re.match(r"(?:之)?内", place.text[f.end :]) and not re.search(r"每|every|per |ago|前$|later", place.text[max(0, f.start - 8) : f.end + 6])
     ]  # fmt: skip
+    if re.match(
+        r"\s?(?:machines?|nodes?|servers?|机器|服务器|节点|台机)",
+        place.text[figure.end :],
+    ):
+        return "machines, not chips"
     if not spans:
         place.memory.chips = (place.number, figure)
         return "chips without a time beside them"
+    if place.sentence.kind == "prose" and not words.TRAINED_ON.search(place.text):
+        return "chips and a time; trained on them is not said"
     k, time = min(spans, key=lambda s: abs(s[1].start - figure.start))
     product = figure.value * time.value
     stated = [f for f in place.figures if f.unit == "hours" and f.chips_said]
@@ -239,6 +249,19 @@ def _tokens(place: Place, figure: Figure) -> Candidate | str:
         return "a speed, not an amount"
     if words.WINDOW.search(near):
         return "tokens of an answer or a context window"
+    first, last = place.clause(figure.start, figure.end)
+    said = f"{place.sentence.lead} {place.text}"
+    on = re.search(
+        r"(?:train\w*|训练)\s?(?:on|with|for|over|了|于)?[^,，;；]{0,24}$",
+        place.text[: figure.start],
+        re.I,
+    )
+    product = re.match(r"\s?[*×x]\s?\d", place.text[figure.end :])
+    held = words.HELD.search(place.text[first:last])
+    if held and words.ROLLED.search(place.text) and words.GENERATED.match(held[0]):
+        held = None
+    if not (product or words.TRAINED_ON.search(said)) or (held and not on):
+        return "tokens of data; trained on them is not said"
     sizes = [
         (k, f)
         for k, f in enumerate(place.figures)
@@ -300,9 +323,12 @@ def _whole_figures(place: Place, draft: _Draft) -> None:
     for match in words.PARITY.finditer(place.text):
         figure = Figure(1.0, "x", match.start(), match.end(), text=match[0])
         if place.mentions or place.memory.carried or place.memory.item:
-            draft.keep(
-                replace(of_pretraining(place, figure), rule="parity with pre-training")
-            )
+            claim = of_pretraining(place, figure)
+            doubt = uncertain(place, figure, claim)
+            if doubt:
+                draft.drop(place, figure, doubt)
+            else:
+                draft.keep(replace(claim, rule="parity with pre-training"))
     _rollouts(place, draft)
     _chips_of_list(place)
 

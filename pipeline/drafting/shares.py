@@ -28,6 +28,8 @@ def share(place: Place, figure: Figure) -> Candidate | str:
     if is_of_pretraining(place, figure):
         return of_pretraining(place, figure)
     compute = words.COMPUTE.search(f"{place.memory.before} {text}")
+    if re.match(r"\s?of (?:the|a) (?:total |whole )?[\d$]", text[figure.end :]):
+        return "a share of another figure"
     staged = subject_of(place, figure, relative=True).subject or words.first_stage(text)
     if (
         compute

@@ -17,13 +17,14 @@ from pipeline.notes.registry import Registry
 
 LOOK_BACK = 4  # sentences over which a subject carries
 DOUBTFUL = "subject doubtful"
+GENERAL = "of no single model"  # of a class of models, or a person's remark
 _CLAUSE = re.compile(
     r"[;:，；：。]|,(?!\d{3})|[()（）]|—|\s[-–]\s|\b(?:while|whereas|but|and (?=[A-Z]|the\b|its\b)|"
     r"against|versus|than what)\b|而(?!言)|但"
 )
 _FOR = re.compile(
     r"^[\s,]*(?:\([^()]{0,40}\)\s*)?(?:of (?:RL|compute|training|pre-?training)\s)?"
-    r"(?:for(?: training| pre-?training)?|by|in|on|to (?:pre-?)?train|to the|of|用于(?:训练)?|给)\s(?:the |our |its )?$",
+    r"(?:(?:for|on|in)(?: training| pre-?training)?|by|to (?:pre-?)?train|to the|of|用于(?:训练)?|给)\s(?:the |our |its )?$",
     re.I,
 )
 _SPEAKER = re.compile(
@@ -46,6 +47,24 @@ _NO_SIZE = re.compile(r"[- ]\d{1,4}(?:\.\d)?[BbMT]$")
 _AGAIN = re.compile(r"itself|a further|another|;|；|又|本身|自身|then ", re.I)
 _APPOSITION = re.compile(
     r"^\s?[,(，（]\s?(?:an? |the |which |whose |itself |其|一个|一款)", re.I
+)
+_WHICH = re.compile(r"^\s?[,，]\s?(?:which|whose|who)\b", re.I)
+# `GPT-4o's 53.6%`: whose a figure is when the name stands right before it.
+_OWNER = re.compile(
+    r"^(?:['’]s|的)\s?(?:about |around |roughly |only |约|仅)?(?:US)?\$?$", re.I
+)
+_FOR_OTHERS = re.compile(
+    r"\s?(?:[a-z]{3,9} )?(?:for|of|by|to train|at)\s(?:(?:other|comparable|similar|competing|most|typical|rival|western|many) (?:\w+ ){0,2}"
+    r"(?:models?|systems?|runs?|labs?)|(?:US|U\.S\.|American|Western) (?:\w+ )?(?:models|labs|rivals|companies))",
+    re.I,
+)
+_AND = re.compile(r"\s?(?:[,，、/&]|,? and|,? or|和|与|及|以及)\s?(?:the |its )?")
+_STRANGER = re.compile(
+    r"(?<![A-Za-z0-9_@/.-])(?:[A-Z][a-z]{1,12}[A-Z][A-Za-z]{1,14}|[A-Z][A-Za-z]{1,14}[- ]?\d{1,3}(?:\.\d)?)(?![A-Za-z0-9_-])"
+)
+_NO_STRANGER = re.compile(
+    r"^(?:GPU|TPU|NPU|MoE|FLOP|MFU|Flash|Tensor|Py[A-Z]|Git|Hugging|You|Linked|Infini|NVLink|CUDA|Deep[SM]|Open[AR]|Semi|Mega|Level|Step|Phase|Stage)|"
+    r"^(?:GB|MI|[ABHVLP])\s?\d|^(?:BF|FP|TF|INT)\d|LLM|GRPO|PPO|DPO|RLVR|RLHF"
 )
 _ASIDE = re.compile(
     r"^[\W\d]*(?:compare|by (?:way of )?comparison|for (?:comparison|scale|reference|context)|作为对比|相比之下|相较之下|作为参考|对比)",
@@ -85,6 +104,8 @@ class Memory:
     ratio: tuple[int, Subject | None, Subject] | None = None
     reference: tuple[int, Subject] | None = None
     by_maker: dict[str, Subject] = field(default_factory=dict)
+    since: set[str] = field(default_factory=set)  # models named since the heading
+    crowd: bool = False  # whether the sentence that carries names several models
     paragraph: int = -1
     item: Subject | None = None
     item_stage: str | None = None
@@ -144,54 +165,66 @@ def subject_of(
     """
     text = place.text
     fit = [m for m in place.mentions if m.role != "data" and m.subject.id != skip]
-    if _BRACKETED.search(text[: figure.start]) or _BOTH.search(text):
-        return Who(None, (DOUBTFUL,))
-    listed = _respectively(place, figure)
-    if listed:
-        return Who(listed)
-    behind = _for_whom(place, figure, fit)
-    if behind:
-        return behind
+    beside = _beside(place, figure, fit, relative=relative)
+    if beside:
+        return beside
     start, _ = place.clause(figure.start, figure.end)
     subjects = [m for m in fit if m.role == "subject" or _apposed(text, m)]
     before = [m for m in subjects if m.end <= figure.start]
     own = [m for m in before if m.start >= start]
-    since = own[-1].end if own else start
-    other = None if relative else _unnamed(place, since, figure.start)
-    if other is not None:
-        return other
-    crowd = len({m.subject.id for m in own}) > 1
+    for since in (own[-1].end if own else start, before[-1].end if before else 0):
+        other = None if relative else _unnamed(place, since, figure.start)
+        if other is not None:
+            return other
     if own:
+        crowd = len({m.subject.id for m in own}) > 1
         return Who(
             own[-1].subject,
             (DOUBTFUL + ": several models in the clause",) if crowd else (),
         )
     if before:
-        other = None if relative else _unnamed(place, before[-1].end, figure.start)
-        if other is not None:
-            return other
         heads = [m for m in before if re.search("[:：]", text[m.end : start])]
-        return Who((heads or before)[-1].subject)
-    other = None if relative else _unnamed(place, 0, figure.start)
-    if other is not None:
-        return other
-    if (
-        _WE.search(text[start : figure.start])
-        and place.memory.title
-        and place.memory.title.id != skip
-    ):
-        return Who(place.memory.title)
-    speaker = _SPEAKER.search(text[: figure.start])
-    if (
-        speaker
-        and not place.names.makes(speaker["who"])
-        and not _SAME.search(text[: figure.start])
-    ):
-        return Who(None, (f"{DOUBTFUL}: {speaker['who']} names no model",))
-    if words.CLASS.search(text[: figure.start]):
-        return Who(None, (DOUBTFUL + ": a class of models",))
+        chosen = (heads or before)[-1]
+        if conjoined(place, chosen):
+            return Who(None, (f"{DOUBTFUL}: several models before it",))
+        return Who(chosen.subject)
+    general = _general(place, figure, start, skip)
+    if general:
+        return general
     after = [m for m in subjects if m.start >= figure.end]
     return _carried(place, figure, after, skip)
+
+
+def _beside(
+    place: Place, figure: Figure, fit: list[Mention], *, relative: bool
+) -> Who | None:
+    """Whom the words right around a figure name, or say that they do not name."""
+    text = place.text
+    if _BRACKETED.search(text[: figure.start]) or _BOTH.search(text):
+        return Who(None, (DOUBTFUL,))
+    listed = _respectively(place, figure)
+    if listed:
+        return Who(listed)
+    if _FOR_OTHERS.match(text[figure.end :]):
+        return Who(None, (f"{DOUBTFUL}: of models that are not named",))
+    behind = _for_whom(place, figure, fit)
+    if behind or relative:
+        return behind
+    owner = next((m for m in fit if _OWNER.match(text[m.end : figure.start])), None)
+    return Who(owner.subject) if owner else None
+
+
+def _general(place: Place, figure: Figure, start: int, skip: str | None) -> Who | None:
+    """`We`, a person who names no model, or a class of models before a figure."""
+    ahead, title = place.text[: figure.start], place.memory.title
+    if _WE.search(ahead[start:]) and title and title.id != skip:
+        return Who(title)
+    speaker = _SPEAKER.search(ahead)
+    if speaker and not place.names.makes(speaker["who"]) and not _SAME.search(ahead):
+        return Who(None, (f"{GENERAL}: {speaker['who']} names none",))
+    if words.CLASS.search(ahead):
+        return Who(None, (f"{GENERAL}: a class of models",))
+    return None
 
 
 def _carried(
@@ -217,8 +250,14 @@ def _carried(
         and memory.paragraph == place.sentence.paragraph
     ):
         return Who(memory.item)
+    stranger = _stranger(place, figure)
+    if stranger:
+        return Who(None, (f"{DOUBTFUL}: is “{stranger}” a model?",))
     carried = memory.carried
     if carried and place.number - carried[0] <= LOOK_BACK and carried[1].id != skip:
+        whose = {s.id for s in (memory.section, memory.title, memory.main) if s}
+        if memory.crowd and carried[1].id not in whose:
+            return Who(None, (f"{DOUBTFUL}: which of the models before?",))
         far = place.number - carried[0] > 2
         return Who(carried[1], ("subject from an earlier sentence",) if far else ())
     if after and not pronoun:
@@ -226,10 +265,41 @@ def _carried(
     for subject, why in (
         (memory.section, "heading"), (memory.title, "title"), (memory.main, "document"),
     ):  # fmt: skip
+        others = memory.since - {subject.id} if subject else set()
+        if subject and others and subject != memory.main and figure.unit != "%":
+            return Who(None, (f"{DOUBTFUL}: the {why}'s, or another's",))
         if subject and subject.id != skip:
             flag = () if why == "heading" else (f"subject from the {why}",)
             return Who(subject, flag)
     return Who(None, (DOUBTFUL,))
+
+
+def conjoined(place: Place, mention: Mention) -> bool:
+    """Whether a name is one of a list, `V3, R1-Zero and R1`, and so speaks for none."""
+    return any(
+        m.subject.id != mention.subject.id
+        and m.role == mention.role
+        and _AND.fullmatch(
+            place.text[min(m.end, mention.end) : max(m.start, mention.start)]
+        )
+        for m in place.mentions
+    )
+
+
+def _stranger(place: Place, figure: Figure) -> str | None:
+    """A name before a figure that is no known word: it may be whom the figure is of."""
+    text = place.text[: figure.start]
+    for m in _STRANGER.finditer(text):
+        inside = any(n.start < m.end() and m.start() < n.end for n in place.mentions)
+        if (
+            inside
+            or _NO_STRANGER.search(m[0])
+            or words.BENCHMARK.match(m[0])
+            or place.names.makes(m[0])
+        ):
+            continue
+        return m[0]
+    return None
 
 
 def _by_maker(place: Place, figure: Figure) -> Who | None:
@@ -249,9 +319,10 @@ def _by_maker(place: Place, figure: Figure) -> Who | None:
 
 def _apposed(text: str, mention: Mention) -> bool:
     """`built on Kimi K2.5, an open model trained with …`: the base is described."""
-    return mention.role == "base" and bool(
-        _APPOSITION.match(text[mention.end : mention.end + 14])
-    )
+    behind = text[mention.end : mention.end + 14]
+    if mention.role == "reference":
+        return bool(_WHICH.match(behind))
+    return mention.role == "base" and bool(_APPOSITION.match(behind))
 
 
 def _for_whom(place: Place, figure: Figure, fit: list[Mention]) -> Who | None:
@@ -415,6 +486,7 @@ def remember(place: Place) -> None:
     _definitions(place)
     if sentence.kind == "heading":
         memory.section = about[0].subject if about else None
+        memory.since.clear()
         if memory.title is None and place.number < 3:
             memory.title = memory.section
         memory.carried = None if place.number > 3 else memory.carried
@@ -428,6 +500,7 @@ def remember(place: Place) -> None:
         memory.default = words.first_stage(text) or memory.default
     if sentence.kind == "cell":
         return
+    memory.since |= {m.subject.id for m in about}
     for m in place.mentions:
         if m.role == "reference":
             memory.reference = (place.number, m.subject)
@@ -437,6 +510,7 @@ def remember(place: Place) -> None:
         models = [m for m in about if not re.search("[Bb]ase$", m.subject.name)]
         about = models or about
         main = about[-1] if _AGAIN.search(text[about[0].end :]) else about[0]
+        memory.crowd = conjoined(place, main)
         memory.carried = (place.number, main.subject)
     memory.stage = words.stage_of(text, len(text)) or memory.stage
 

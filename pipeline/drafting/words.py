@@ -95,14 +95,14 @@ OF_WHOLE = re.compile(
 )
 # `about as much as went into pre-training`: a ratio of one without a figure.
 PARITY = re.compile(
-    r"(?:about |roughly |nearly |almost |approximately )?(?:as much(?: compute| money| GPU time)?(?: on \w+)? as (?:(?:was |were |is |it )?(?:went into|spent on|used for|spent|for|on|in|into)\s)?"
+    r"(?:about |roughly |nearly |almost |approximately )?(?:as much(?: [A-Za-z-]{2,12}){0,2}(?: on \w+)? as (?:(?:was |were |is |it |they )?(?:went into|spent on|used for|spent|had|did (?:in|for)|for|on|in|into)\s)?"
     r"(?:its |the |their )?pre-?training|(?:equal to|on par with|comparable (?:to|with)|similar to|level with|matching|the same as) (?:its |that of |the |their )?pre-?training)"
     r"|(?:与|和|跟)(?:其)?预训练(?:的?(?:算力|成本|规模|投入))?(?:大致|基本|大体|几乎)?(?:相当|持平|相近|差不多|一样多|相等|等同)",
     re.I,
 )
 NO_SHARE = re.compile(
     r"utili[sz]ation|\bMFU\b|\bMBU\b|利用率|\boff\b|discount|折|interest|probab|可能性|概率|chance|confiden|cheaper|"
-    r"faster|speed|latency|accura|sparsity|of (?:the )?(?:tokens|data|prompts|questions|problems|users|market|samples|staff|parameters|layers|GPUs|respondents)|"
+    r"offset|emission|carbon|renewable|electric|faster|speed|latency|accura|sparsity|of (?:the )?(?:tokens|data|prompts|questions|problems|users|market|samples|staff|parameters|layers|GPUs|respondents)|"
     r"数据集?的|股|涨|跌|降价|下调|上涨|市场|用户|月活|CI\b|区间|interval|quantile|dropout|warm-?up|clip|learning rate|decay|threshold|cache|缓存|命中|tokens?\s?[(（]|win rate|胜率|of the time|inference|serving",
     re.I,
 )
@@ -110,6 +110,45 @@ DOUBT = re.compile(
     r"rumou?r|allegedly|reportedly|unconfirmed|is said to|are said to|hearsay|speculat|would not believe|no source|"
     r"never (?:published|said|confirmed)|not (?:confirmed|published|true)|\bif\b|suppose|hypothe|\bcould\b|\bmight\b|expect|plans? to|will\b|"
     r"传言|传闻|据传|谣言|没有出处|未经(?:第三方)?(?:核实|证实)|假设|假如|如果|若(?!按)|可能(?!性)|预计|计划|外界说|据说|没那么|网传|爆料|未证实",
+    re.I,
+)
+# What a figure would be, not what it was; an assumed price is a way of counting.
+SUPPOSED = re.compile(
+    r"\bif\b(?! (?:we|you) (?:count|includ))|\bsuppose|\bimagine|hypothe|\bassum(?:e|es|ed|ing)\b(?![^.;]{0,60}(?:pric|rent|\$|utili|MFU|per (?:GPU[- ])?hour))|"
+    r"\blet['’]s say|\bwill (?:be|give|allow|yield|need|cost|take)\b|\b(?:could|would|might) have\b|compute[- ]optimal|at full utili[sz]ation|in theory|假如|如果|倘若|设想|假设(?![^。;]{0,30}(?:租|价|美元))|假定(?![^。;]{0,30}(?:租|价|美元))|理论上",
+    re.I,
+)
+# One figure for several models together.
+SEVERAL = re.compile(
+    r"\b(?:all|both|these|the) (?:of )?(?:the |these |our )?(?:two|three|four|five|six|\d{1,2}) (?:\w+ )?(?:models|sizes|variants|versions|runs)\b|\btotal for all\b|"
+    r"\bacross (?:all|both|the) (?:\w+ )?(?:models|sizes|runs)\b|\ball (?:the )?(?:models|sizes)\b|\bcombined\b|cumulativ|(?:两|三|四|五|几|\d)(?:个|款)(?:模型|尺寸|版本)(?:合计|总|共|加起来)|全系列|所有模型",
+    re.I,
+)
+THRESHOLD = re.compile(
+    r"threshold|executive order|\bAI Act\b|\bSB ?\d|regulat|阈值|门槛|法案|监管", re.I
+)
+OPERATIONS = re.compile(
+    r"compute|computation|FLOP|GPU[- ]hours|GPU time|\bRL\b|算力|计算|运算|卡时|小时",
+    re.I,
+)
+EXPERIMENTS = re.compile(
+    r"\b(?:experiments?|ablations?|pilot|small[- ]scale|scaling[- ]law (?:runs|fits?))\b|消融|小规模实验|实验(?!室)",
+    re.I,
+)
+TRAINED_ON = re.compile(
+    r"\btrain|pre-?train|fine-?tun|\bRL\b|reinforcement|\b(?:runs?|ran)\b|\bsaw\b|\bseen\b|consum|process|ingest|训练|預訓練|预训练|学习了|投喂|强化学习",
+    re.I,
+)
+# Tokens that a corpus holds or a step makes; how many were trained on is not said.
+HELD = re.compile(
+    r"\bunique\b|contain|\bcompris|consist|synthe|filter|dedup|curat|collect|crawl|generat|optimal|\bdatasets? (?:of|with|size|has)|\bcorpus (?:of|with|has)|"
+    r"合成|过滤|去重|包含|收集|采集|生成|挖掘|数据集(?:包含|规模|有)|语料(?:库)?(?:包含|规模|有)",
+    re.I,
+)
+# … but for those that a model makes while it is trained by reinforcement.
+ROLLED = re.compile(
+    r"(?:RL|reinforcement|rollout|推理训练|强化学习)[^。;；]{0,60}?(?:generat\w*|生成)|"
+    r"(?:generat\w*|生成)[^。;；]{0,40}?(?:\bRL\b|reinforcement|rollout|强化学习)",
     re.I,
 )
 # Said to a program that reads, not to people.
@@ -137,7 +176,7 @@ WINDOW = re.compile(
     re.I,
 )
 NO_RATIO = re.compile(
-    r"faster|cheaper|speed|longer|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
+    r"faster|cheaper|speed|longer|hardware|advantage|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
     r"降价|更快|便宜|速度|提速|加速|吞吐|inference|推理(?:成本|速度|算力只)|价格|price|用户|下载|users|download",
     re.I,
 )

@@ -126,7 +126,7 @@ def test_shared_scrape():
         for c in reversed(found.candidates)
     }
     assert set(claims) == {(float(w[0]), *w[1:]) for w in WANTED}
-    assert claims[WANTED[10]].flags[0].startswith("subject doubtful")
+    assert claims[WANTED[10]].flags[0].startswith("of no single model")
     assert (claims[WANTED[9]].low, claims[WANTED[9]].high) == (1e5, 1e6)
     assert claims[WANTED[12]].per == (3, 5)
     assert claims[WANTED[11]].per == "year"
