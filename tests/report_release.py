@@ -72,9 +72,11 @@ CREATE TABLE core.conflicts AS SELECT 's/one' AS claim_id, DATE '2025-05-09' AS 
 CREATE TABLE core.influence AS SELECT 's/one' AS claim_id, 'r1/reasoning' AS node,
   0.3::DOUBLE AS shift_log10, -0.04::DOUBLE AS share_shift,
   12.0::DOUBLE AS convergence_shift_days;
-CREATE TABLE meta.changes AS SELECT 'core.estimates' AS "table", '{t}' AS key,
-  '{t}' AS "column", 'revised' AS change, '{t}' AS old, '{t}' AS "new",
-  2.0::DOUBLE AS ratio, 's/one' AS changed_by;
+CREATE TABLE meta.changes AS SELECT * FROM (VALUES
+  ('core.estimates', 'r1 / reasoning / accelerator_time', 'flop_p50', 'revised',
+    '1.5e22', '3e22', 2.0::DOUBLE, 's/one'),
+  ('raw.claims', '{t}', '{t}', 'revised', '{t}', '{t}', NULL, 's/one'))
+  v("table", key, "column", change, old, "new", ratio, changed_by);
 """)
         con.execute(
             "CREATE TABLE out.estimate_history AS SELECT d::DATE AS vintage, model_id, "

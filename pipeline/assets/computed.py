@@ -83,6 +83,8 @@ def estimates_and_projections(
     # Under the lock no other run can replace a table between reading and writing.
     with writer(warehouse.settings, "computing of a run", wait=LOCK_SECONDS):
         step = Step.of_staged(context, warehouse, READ)
+        if not (step.frames["raw.claims"]["status"] == "accepted").any():
+            raise dg.Failure("There is no accepted claim yet: add a note first.")
         found = posterior(step.frames)
         yield from step.write(core_tables(step.frames, found))
         yield from step.write(out_tables(step.frames, found))

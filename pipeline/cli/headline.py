@@ -38,14 +38,11 @@ def lines_of(plain: Path) -> list[tuple[str, str]]:
         return []
     import duckdb
 
-    def query(sql: str) -> list[Row]:
-        found = con.execute(sql)
-        names = [column[0] for column in found.description or []]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    from pipeline.report.answer import facts_of as facts_in
 
     try:
         with duckdb.connect(plain, read_only=True) as con:
-            return lines(facts(query))
+            return lines(facts_in(con))
     except (duckdb.Error, LookupError):
         return []
 

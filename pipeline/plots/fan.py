@@ -29,8 +29,9 @@ ALT = (
 FIRST = "2022-07-01"  # reasoning models begin in 2024; two years before show the slope
 FLOOR = 21  # log10 FLOP; smaller runs say nothing about the frontier
 _LEAST = 0.523  # log10: a ceiling of 30% of the largest run
+LOWEST = 17  # log10 FLOP: where the axis starts if small runs are asked for
 _YEARS_AHEAD = 4
-_NAMED = 22  # log10 FLOP from which a record is named
+_NAMED = 24  # log10 FLOP from which a record is named
 _REASONING = "datum.stage === 'reasoning'"
 
 
@@ -48,7 +49,10 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     # As expressions: Vega's interpreter, which the page needs, loses a plain pair.
     first, last = (alt.ExprRef(str(at)) for at in (moment(FIRST), end))
     time = alt.Scale(type="utc", domainMin=first, domainMax=last, nice=False)
-    power = alt.Scale(domain=[FLOOR, top], nice=False, zero=False)
+    floor = alt.param(name="floor", value=FLOOR)
+    power = alt.Scale(
+        domainMin=alt.ExprRef("floor"), domainMax=top, nice=False, zero=False
+    )
     x = alt.X("t:T", scale=time, axis=years_axis())
 
     def y(field: str) -> alt.Y:
@@ -102,27 +106,39 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         *_names(runs, look),
         *_ends(of("fan"), y, end, look),
     ]
-    return dress(alt.layer(*layers), look, TITLE, DECK, ALT, 460)
+    chart = alt.layer(*layers).add_params(floor)
+    return dress(chart, look, TITLE, DECK, ALT, 460)
 
 
 def _meets(fan: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
-    """Where the median first is 30% of the largest run, and when."""
+    """Where the median crosses 30% of the largest run, and all of it, and when.
+
+    What lies above from the first month on has crossed before, and has no mark.
+    """
     import altair as alt
 
-    first = (
-        fan.transform_filter(f"datum.mid >= datum.frontier - {_LEAST}")
-        .transform_window(
-            rank="row_number()", sort=[alt.SortField("t")], frame=[None, 0]
-        )
-        .transform_filter("datum.rank === 1")
-    ).encode(y=y)
-    text = first.encode(text=alt.Text("t:T", format="30%% in %b %Y"))
-    return [
-        first.mark_point(
-            color=look.ink, shape="diamond", size=90, filled=True, opacity=1, clip=True
-        ),
-        *lettered(text, look, align="left", dx=9, dy=12, fontWeight=600),
-    ]
+    drawn = []
+    for below, share in ((_LEAST, "30%%"), (0, "100%%")):
+        first = (
+            fan.transform_calculate(over=f"datum.mid - datum.frontier + {below} >= 0")
+            .transform_window(
+                before="lag(over)", sort=[alt.SortField("t")], frame=[None, 0]
+            )
+            .transform_filter("datum.over && datum.before === false")
+            .transform_window(
+                rank="row_number()", sort=[alt.SortField("t")], frame=[None, 0]
+            )
+            .transform_filter("datum.rank === 1")
+        ).encode(y=y)
+        text = first.encode(text=alt.Text("t:T", format=f"{share} in %b %Y"))
+        drawn += [
+            first.mark_point(
+                color=look.ink, shape="diamond", size=90, filled=True, opacity=1,
+                clip=True,
+            ),
+            *lettered(text, look, align="left", dx=9, dy=12, fontWeight=600),
+        ]  # fmt: skip
+    return drawn
 
 
 def _names(runs: alt.Chart, look: Look) -> list[alt.Chart]:

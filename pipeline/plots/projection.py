@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.plots.fan import ALT, FIRST, FLOOR, TITLE, draw
+from pipeline.plots.fan import ALT, FIRST, LOWEST, TITLE, draw
 from pipeline.plots.look import days, moment
 from pipeline.plots.plot import Frames, Plot, answering
 
@@ -72,7 +72,7 @@ def record(frames: Frames) -> pd.DataFrame:
     most = known.sort_values(["n_claims", "model_id"], ascending=[False, True])
     first = str(most["model_id"].iloc[0]) if len(most) else ""
     rows["documented"] = (rows["model"] == first) & (rows["stage"] == "reasoning")
-    rows = rows[(rows["t"] >= moment(FIRST)) & (rows["mid"] >= FLOOR)]
+    rows = rows[(rows["t"] >= moment(FIRST)) & (rows["mid"] >= LOWEST)]
     return rows.sort_values(["since", "t", "model", "stage"], ignore_index=True)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 PAGE = "index.html"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# A wheel carries the documentation inside the package; a checkout has it beside it.
+DOCS = (_PACKAGE / "docs", _PACKAGE.parent / "docs")
 _MARK = '<meta name="headroom-release" content="'
 _HEAD_BYTES = 4096  # the mark stands in the first lines
 

@@ -43,6 +43,9 @@ async function chart(name, place, sets, signals, on) {
     reach($(place), on);
   }
 }
+// What the figures of a chart are, for the heads of its CSV.
+const SCALE = { share: "_log10_odds", scoreboard: "_log10_ratio", projection: "_log10_flop", frontier: "_log10_flop", calibration: "_log10_flop" };
+const FIGURES = ["lo", "mid", "hi", "low", "high", "from", "to", "ours", "frontier", "came"];
 // What a reader may take along: the picture, its rows, how to cite it.
 function takeaway(name, view, sets) {
   const save = (href, ending) => el("a", { href, download: "headroom-" + D.release.release_id[0] + "-" + name + "." + ending }).click();
@@ -51,7 +54,8 @@ function takeaway(name, view, sets) {
   const rows = () => {
     const all = sets.flatMap((part) => view.data(part).map((r) => ({ part, ...r }))), names = [...new Set(all.flatMap((r) => Object.keys(r)))];
     const dated = (v) => typeof v === "number" && isFinite(v) && v > 1e11 ? iso(v) : v; // milliseconds; FLOP are log10
-    return [names.join(","), ...all.map((r) => names.map((k) => quoted(dated(r[k]))).join(","))].join("\r\n") + "\r\n";
+    const heads = names.map((k) => FIGURES.includes(k) ? k + (SCALE[name] || "") : k);
+    return [heads.join(","), ...all.map((r) => names.map((k) => quoted(dated(r[k]))).join(","))].join("\r\n") + "\r\n";
   };
   const take = (text, press) => el("button", { type: "button", class: "link", onclick: press, "aria-label": text + " of this chart" }, text);
   return el("p", { class: "note take" }, take("PNG", async () => (await view.toCanvas(2)).toBlob((png) => save(URL.createObjectURL(png), "png"))), " · ", take("SVG", async () => save(blob(await view.toSVG(), "image/svg+xml"), "svg")), " · ", take("CSV", () => save(blob(rows(), "text/csv"), "csv")), " · ", el("a", { href: "#downloads" }, "cite"));
@@ -88,7 +92,7 @@ function drawFan(vintage, scenario, open) {
   const lead = c && c.leader_model_id ? MODELS.get(c.leader_model_id) : null;
   const path = p && lead && lead.released_on ? [{ t: ms(lead.released_on), mid: c.leader }, { t: fan[0].t, mid: fan[0].mid }] : [];
   $("verdict").replaceChildren(...sentence(c, open));
-  return chart("projection", "fan", { fan, path, record: known, now: [{ t: at }] }, {}, {
+  return chart("projection", "fan", { fan, path, record: known, now: [{ t: at }] }, { floor: $("small").checked ? 17 : 21 }, {
     dots: ".record_marks path", order: (d) => d.t, chosen: () => false, press: (d) => d.model && open(d.model),
     name: (d) => d.name + ", reasoning training, about " + flop(d.mid) + " FLOP; show the claims",
     say: (item, ev) => {
@@ -121,11 +125,10 @@ function drawCourse(vintage, scenario, choose) {
   });
 }
 function drawShares(open) {
-  const sets = SETS.share || {}, part = (z) => pct(1 / (1 + 10 ** -z));
-  return chart("share", "shares", sets, {}, {
+  return chart("share", "shares", SETS.share || {}, {}, {
     dots: ".shares_marks path", order: (d) => d.t, chosen: () => false, press: (d) => d.model && open(d.model),
-    name: (d) => d.name + ", reasoning " + part(d.mid) + " of its run; show the claims",
-    say: (item, ev) => item.datum.model && tip(ev, item.datum.name, "Reasoning " + (item.datum.basis.startsWith("at") ? item.datum.basis + " " : "") + part(item.datum.mid) + " of its run" + (item.datum.basis.startsWith("at") ? "" : " (90%: " + part(item.datum.lo) + " to " + part(item.datum.hi) + ")"), item.datum.basis === "nowcast" ? "Undisclosed: judged by the other runs" : ""),
+    name: (d) => d.name + ", reasoning as a share of its run: " + D.shares[d.model] + "; show the claims",
+    say: (item, ev) => item.datum.model && tip(ev, item.datum.name, "Reasoning as a share of its run: " + D.shares[item.datum.model] + "."),
   });
 }
 function drawOthers(open) {

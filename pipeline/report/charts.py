@@ -112,6 +112,7 @@ def _chart(plot: Plot, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
     plain = frame.astype(object).where(frame.notna(), None)
     return {
-        str(name): [round(v, 2) if isinstance(v, float) else v for v in plain[name]]
+        # Six decimals of log10: a label's two digits are those of the table.
+        str(name): [round(v, 6) if isinstance(v, float) else v for v in plain[name]]
         for name in plain
     }

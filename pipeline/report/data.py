@@ -1,7 +1,8 @@
 """What the page shows, read from a plain file as columns.
 
-What belongs here: one query per part of the page. FLOP are log10 with two decimals.
-What does not: wording and drawing. A table that a release does not have is left out.
+What belongs here: one query per part of the page. FLOP are log10 with so many decimals
+that the page rounds once; lines of charts, which show no digits, have two. What does
+not: wording and drawing. A table that a release does not have is left out.
 """
 
 from __future__ import annotations
@@ -62,8 +63,10 @@ QUERIES: dict[str, str] = {
     "ORDER BY target, scenario",
     "backtests": "SELECT scenario, target, origin, horizon_months, target_on, "
     + _three("predicted_flop")
-    + ", round(log10(realised_flop_p50), 2) AS came, realised_model_id, realised_kind "
+    + ", round(log10(realised_flop_p50), 7) AS came, realised_model_id, realised_kind "
     "FROM out.backtests ORDER BY target_on, origin, scenario, target",
+    "shares": "SELECT model_id, basis, share_p05, share_p50, share_p95, "
+    "claimed_least, claimed_most FROM out.shares ORDER BY model_id",
     "forecasts": "SELECT s.*, f.summary, f.url FROM out.forecast_scores s "
     "JOIN raw.forecasts f USING (forecast_id) WHERE s.kind = 'outside' "
     "ORDER BY s.status <> 'scored', s.status DESC, s.target_on, s.forecast_id",

@@ -42,6 +42,12 @@ $("vintage").max = Math.max(0, VINTAGES.length - 1);
 $("vintage").value = state.at;
 $("vintage").addEventListener("input", () => { state.at = +$("vintage").value; draw(false); });
 for (const s of ["reasoning", "total", "pretraining", "sft", ""]) $("stage").append(el("option", { value: s }, s || "all"));
+for (const term of document.querySelectorAll(".term")) {
+  const explain = () => tip({ target: term }, term.textContent, D.glossary[term.dataset.term]);
+  for (const event of ["mouseenter", "focus", "click"]) term.addEventListener(event, explain);
+  for (const event of ["mouseleave", "blur"]) term.addEventListener(event, untip);
+}
+$("small").addEventListener("change", () => draw(false));
 $("find").addEventListener("input", drawTable);
 $("stage").addEventListener("change", drawTable);
 $("drawer").addEventListener("close", () => { shown.model = null; keep(); });

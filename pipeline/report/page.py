@@ -10,18 +10,27 @@ import base64
 import hashlib
 import html
 import json
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from pipeline.lake.files import replacing
-from pipeline.report import cite
+from pipeline.report import DOCS, cite
 from pipeline.report.answer import answer, chosen
 from pipeline.report.charts import charts, library
 from pipeline.report.data import read, rows
 from pipeline.words import forecasts
+from pipeline.words.answer import share_of
+from pipeline.words.changes import sentences
 
+# The words of the page that a newcomer asks about, explained where they first stand.
+TERMS = (
+    "90% interval", "accelerator time", "flagship", "FLOP", "frontier", "pre-training",
+    "scenario", "claim",
+)  # fmt: skip
 SCRIPTS = ("tools.js", "charts.js", "tables.js", "page.js")
 
 
@@ -39,13 +48,15 @@ def render(source: Path, keep: Path | None = None) -> str:
     row = chosen(parts)
     parts["shown"] = row["scenario"] if row else None
     style = _asset("page.css")
+    parts["glossary"] = glossary()
     parts["charts"] = charts(source)
-    parts |= _forecasts(parts)
+    parts |= _forecasts(parts) | _said(parts)
     vega = library(keep)
     script = "\n".join(_asset(name) for name in SCRIPTS)
     sentences = answer(source)
     answered = "\n".join(f"<p>{html.escape(each)}</p>" for each in sentences)
-    return Template(_asset("template.html")).substitute(
+    template = _asset("template.html").replace("$answer", answered.replace("$", "$$"))
+    return Template(tipped(template, parts["glossary"])).substitute(
         policy=(
             f"default-src 'none'; script-src {_hash(vega)} {_hash(script)}; "
             f"style-src {_hash(style)}; "
@@ -54,7 +65,6 @@ def render(source: Path, keep: Path | None = None) -> str:
         release=html.escape(release["release_id"]),
         seq=release["seq"],
         vintage=html.escape(release["vintage"]),
-        answer=answered,
         summary=html.escape(" ".join(sentences)[:300]),
         citation=html.escape(cite.citation(release)),
         bibtex=html.escape(cite.bibtex(release)),
@@ -65,6 +75,44 @@ def render(source: Path, keep: Path | None = None) -> str:
         vega=vega,
         script=script,
     )
+
+
+def glossary() -> dict[str, str]:
+    """The page's terms as docs/glossary.md explains them; none without the docs."""
+    text = next(
+        (
+            (folder / "glossary.md").read_text(encoding="utf-8")
+            for folder in DOCS
+            if (folder / "glossary.md").is_file()
+        ),
+        "",
+    )
+    told = {
+        term.rstrip(".").lower(): " ".join(said.split())
+        for term, said in re.findall(r"^\*\*(.+?)\*\* ((?:.+\n?)+)", text, re.M)
+    }
+    return {term: told[term.lower()] for term in TERMS if term.lower() in told}
+
+
+def tipped(page: str, terms: Iterable[str]) -> str:
+    """The page with the first use of each term, in a paragraph, marked."""
+    parts, inside, left = re.split(r"(<[^>]+>)", page), False, set(terms)
+    for at, part in enumerate(parts):
+        if part.startswith("<"):
+            inside = part.startswith("<p") or (inside and part != "</p>")
+            continue
+        for term in sorted(left, key=len, reverse=True) if inside else ():
+            found = re.search(rf"\b{re.escape(term)}s?\b", parts[at], re.I)
+            if found and "<span" not in parts[at][: found.start()]:
+                button = (
+                    f'<span class="term" role="button" tabindex="0" data-term="{term}">'
+                )
+                start, end = found.span()
+                parts[at] = (
+                    f"{parts[at][:start]}{button}{found[0]}</span>{parts[at][end:]}"
+                )
+                left.discard(term)
+    return "".join(parts)
 
 
 def _forecasts(parts: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +135,17 @@ def _forecasts(parts: dict[str, Any]) -> dict[str, Any]:
     columns = {name: [row[name] for row in told] for name in (told or [{}])[0]}
     board = rows(parts.get("scoreboard", {}))
     return {"forecasts": columns, "scoreboard": forecasts.ranking(board)}
+
+
+def _said(parts: dict[str, Any]) -> dict[str, Any]:
+    """The share of each run, and what the release changed, in words."""
+    names = dict(zip(*(parts["models"][n] for n in ("model_id", "name")), strict=True))
+    return {
+        "shares": {row["model_id"]: share_of(row) for row in rows(parts["shares"])}
+        if "shares" in parts
+        else {},
+        "moved": sentences(rows(parts.get("changes", {})), names),
+    }
 
 
 def embed(value: Any) -> str:

@@ -21,8 +21,9 @@ from urllib.parse import quote
 
 from pipeline.lake.errors import UsageError
 from pipeline.lake.hub import slug
-from pipeline.report import cite
+from pipeline.report import DOCS, cite
 from pipeline.words import forecasts
+from pipeline.words.answer import share_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 Row = dict[str, Any]
-_PACKAGE = Path(__file__).resolve().parents[1]
-# A wheel carries the documentation inside the package; a checkout has it beside it.
-_DOCS = (_PACKAGE / "docs", _PACKAGE.parent / "docs")
 _STAGES = {
     "pretraining": "pre-training", "sft": "supervised fine-tuning",
     "reasoning": "reasoning", "post_training": "post-training", "total": "whole run",
@@ -117,13 +115,15 @@ def _config(
         ],
         "validation": {"links": {"not_found": "info", "unrecognized_links": "info"}},
         "nav": navigation,
+        "extra": {"generator": False},
     }  # fmt: skip
     path = folder / "mkdocs.yml"
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return str(path)
 
 
-# JSON-LD on the first page, the feed on all.
+# JSON-LD on the first page, the feed on all; links that do not speak by colour alone,
+# and wide tables, which the theme wraps when the page is open, within reach of keys.
 _HEAD = """{% extends "base.html" %}
 {% block extrahead %}
 <link rel="alternate" type="application/atom+xml" title="Releases"
@@ -131,6 +131,14 @@ _HEAD = """{% extends "base.html" %}
 {% if page and page.is_homepage %}
 <script type="application/ld+json">{{ page.meta.jsonld }}</script>
 {% endif %}
+<style>.md-typeset a:not(.headerlink){text-decoration:underline}</style>
+{% endblock %}
+{% block scripts %}
+{{ super() }}
+<script>new MutationObserver(() => {
+  for (const table of document.querySelectorAll(".md-typeset__scrollwrap"))
+    table.tabIndex = 0;
+}).observe(document.body, { childList: true, subtree: true });</script>
 {% endblock %}
 """
 
@@ -143,7 +151,7 @@ def _write(settings: Settings, release: Head, source: Path, url: str) -> list[An
     from pipeline.lake.history import plain_of
     from pipeline.report.page import render
 
-    docs = next((path for path in _DOCS if path.is_dir()), source)
+    docs = next((path for path in DOCS if path.is_dir()), source)
     source.mkdir(parents=True)
     written = [path.relative_to(docs) for path in docs.rglob("*.md")]
     for path in written:
@@ -618,10 +626,8 @@ def _estimates(rows: Sequence[Row]) -> str:
 def _share(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    names = [n for n in rows[0] if n != "model_id" and rows[0][n] is not None]
-    return "## Share of its run\n\n" + _table(
-        names, ([row[name] for name in names] for row in rows)
-    )
+    (row,) = rows
+    return f"## Share of its run\n\n{_text(share_of(row))}."
 
 
 def _history(rows: Sequence[Row]) -> str:

@@ -1,6 +1,7 @@
 // Tables and the drawer.
-const grid = (heads, body, caption) => el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, el("table", {}, el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col", class: h.c }, h.t)))), el("tbody", {}, body.map((r) => el("tr", {}, r.map((v, i) => el("td", { class: heads[i].c }, v)))))));
+const grid = (heads, body, caption) => el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, el("table", { class: "cards" }, el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col", class: h.c }, h.t)))), el("tbody", {}, body.map((r) => el("tr", {}, r.map((v, i) => el("td", { class: heads[i].c, "data-label": heads[i].t }, el("div", {}, v))))))));
 const H = (t, c) => ({ t, c });
+const usd = (x) => { const [size, word] = x >= 1e9 ? [1e9, " billion"] : x >= 1e6 ? [1e6, " million"] : [1e3, " thousand"]; return "$" + Number((x / size).toPrecision(2)) + word; };
 const modelButton = (id, text) => MODELS.has(id) ? el("button", { type: "button", onclick: () => openDrawer(id) }, text || nameOf(id)) : text || id || "";
 const claimModel = (claim) => (CLAIM.get(claim) || {}).model_id;
 function drawEvents(scenario, choose) {
@@ -43,13 +44,14 @@ const shown = { model: null }; // in the drawer; part of the address
 function openDrawer(id) {
   untip();
   const m = MODELS.get(id) || { name: id }, parts = [];
-  for (const e of ESTIMATES.filter((e) => e.model_id === id)) parts.push(el("p", {}, el("b", {}, e.stage + ": "), e.mid === null ? "no median; only bounds are known" : flop(e.mid) + " FLOP, 90% from " + flop(e.lo) + " to " + flop(e.hi), e.grade ? " · " + e.grade : "", e.derived ? " · derived from other stages" : ""));
+  for (const e of ESTIMATES.filter((e) => e.model_id === id)) parts.push(el("p", {}, el("b", {}, e.stage.replace("_", "-") + ": "), e.mid === null ? "no median; only bounds are known" : flop(e.mid) + " FLOP, 90% from " + flop(e.lo) + " to " + flop(e.hi), e.grade ? " · " + e.grade : "", e.derived ? " · derived from other stages" : "", e.usd_at_flat_rate ? " · about " + usd(e.usd_at_flat_rate) + " at a flat rate for all, not what it cost" : ""));
+  if (D.shares[id]) parts.push(el("p", {}, el("b", {}, "Share of its run: "), D.shares[id] + "."));
   const mine = CLAIMS.filter((c) => c.model_id === id || ids(c.applies_to).includes(id) || OBS.some((o) => o.claim_id === c.claim_id && (o.node.startsWith(id + "/") || (o.reference_node || "").startsWith(id + "/"))));
   parts.push(el("h3", {}, mine.length + (mine.length === 1 ? " claim bears on it" : " claims bear on it")));
   for (const c of mine) {
     const s = SOURCES.get(c.source_id) || {}, obs = OBS.filter((o) => o.claim_id === c.claim_id && (mine.length < 2 || o.node.startsWith(id + "/") || (o.reference_node || "").startsWith(id + "/")));
     const hot = rowsOf("conflicts").filter((k) => k.claim_id === c.claim_id && k.explanation).slice(0, 1), inf = rowsOf("influence").filter((k) => k.claim_id === c.claim_id).slice(0, 1);
-    parts.push(el("div", { class: "claim" }, el("p", {}, c.summary), obs.map((o) => [o.formula ? el("div", { class: "formula" }, o.formula) : null, el("p", { class: "note" }, el("span", { class: "tag" + (o.role === "fused" ? "" : " hot") }, (o.role || "").replace("_", " ")), " ", o.node, o.role_reason ? ": " + o.role_reason : "")]), hot.map((k) => el("p", { class: "note r" }, k.explanation)), inf.map((k) => el("p", { class: "note" }, (k.shift_log10 === null ? "Without it there is no estimate" : "Without it the estimate would be ×" + num(10 ** k.shift_log10, 3)) + (k.share_shift ? ", and a flagship's share today " + (k.share_shift > 0 ? "+" : "−") + num(Math.abs(100 * k.share_shift), 2) + " points" : "") + ".")), c.caveat ? el("p", { class: "note" }, c.caveat) : null, el("p", { class: "note" }, link(c.url || s.url, s.title || c.source_id), ", ", s.publisher || "", s.kind ? " (" + s.kind + ")" : "", c.locator ? ", " + c.locator : "", " · disclosed " + dmy(c.disclosed_on), c.status === "accepted" ? "" : " · " + c.status)));
+    parts.push(el("div", { class: "claim" }, el("p", {}, c.summary), obs.map((o) => [o.formula ? el("div", { class: "formula" }, o.formula) : null, el("p", { class: "note" }, el("span", { class: "tag" + (o.role === "fused" ? "" : " hot") }, (o.role || "").replace("_", " ")), " ", o.node, o.role_reason ? ": " + o.role_reason : "")]), hot.map((k) => el("p", { class: "note r" }, k.explanation)), inf.map((k) => el("p", { class: "note" }, (k.shift_log10 === null ? "Without it there is no estimate" : "Without it the estimate would be ×" + num(10 ** k.shift_log10, 3)) + (Math.abs(k.share_shift) >= 0.0005 ? ", and a flagship's share today " + (k.share_shift > 0 ? "+" : "−") + Math.abs(100 * k.share_shift).toFixed(1) + " points" : "") + ".")), c.caveat ? el("p", { class: "note" }, c.caveat) : null, el("p", { class: "note" }, link(c.url || s.url, s.title || c.source_id), ", ", s.publisher || "", s.kind ? " (" + s.kind + ")" : "", c.locator ? ", " + c.locator : "", " · disclosed " + dmy(c.disclosed_on), c.status === "accepted" ? "" : " · " + c.status)));
   }
   shown.model = id;
   show(m.name, [m.developer, m.released_on ? "released " + dmy(m.released_on) : null].filter(Boolean).join(" · "), parts);
@@ -83,7 +85,6 @@ function drawEvidence(c) {
   parts.push(s ? ". Scenario “" + s.scenario.replaceAll("_", " ") + "”: " + s.description : ".");
   $("evidence").replaceChildren(...parts);
 }
-const FIRST = 25; // changes that stand open
 const put = (id, ...kids) => $(id).querySelector(":scope > div").replaceChildren(...kids);
 function drawRest() {
   const seen = new Map();
@@ -105,8 +106,7 @@ function drawRest() {
   else put("scoreboard", el("p", {}, D.scoreboard.join(" ")), ...[...new Set(said.map((f) => f.state))].map(forecast));
   const diff = rowsOf("changes"), claimLinks = (t) => ids(t).map((k, i) => [i ? ", " : "", modelButton(claimModel(k), k)]);
   const changed = (part) => grid([H("Table"), H("What"), H("Column"), H("Before", "n"), H("Now", "n"), H("Factor", "n"), H("By")], part.map((d) => [d.table, d.key, d.column || d.change, d.old || "–", d.new || "–", num(d.ratio), claimLinks(d.changed_by)]), "Changes");
-  const rest = diff.length - FIRST;
-  put("changes", diff.length ? changed(diff.slice(0, FIRST)) : el("p", {}, D.release.seq[0] === 1 ? "This is the first release." : "No published figure changed."), rest > 0 ? el("details", {}, el("summary", {}, "The smaller changes and what was added (" + rest + ")"), changed(diff.slice(FIRST))) : "");
+  put("changes", diff.length ? el("ul", {}, D.moved.map((said) => el("li", {}, said))) : el("p", {}, D.release.seq[0] === 1 ? "This is the first release." : "No published figure changed."), diff.length ? el("details", {}, el("summary", {}, "All changes, the largest first (" + diff.length + ")"), changed(diff)) : "");
   const ass = rowsOf("assumptions"), web = (t) => /^https?:/i.test(t || "") ? link(t, t.replace(/^https?:\/\/(www\.)?/i, "").split("/")[0]) : t || "";
   put("method", el("details", {}, el("summary", {}, "All " + ass.length + " assumptions"), grid([H("Assumption"), H("Value", "n"), H("Range", "n"), H("Unit"), H("Meaning", "w"), H("Source"), H("Checked", "nw")], ass.map((a) => [a.assumption_id, num(a.value), a.low === null ? "" : num(a.low) + " to " + num(a.high), a.unit, a.description, web(a.source), dmy(a.checked_on)]), "Assumptions")),
     el("details", {}, el("summary", {}, "The scenarios"), grid([H("Scenario"), H("Meaning", "w"), H("Source")], rowsOf("scenarios").map((s) => [s.scenario.replaceAll("_", " "), s.description, web(s.source)]), "Scenarios")),

@@ -173,6 +173,26 @@ def _own_share(run: Row, name: str) -> str:
     )
 
 
+def share_of(row: Row) -> str:
+    """The share of one run, as far as it is known; a bound is said as a bound.
+
+    Args:
+        row: a row of out.shares.
+    """
+    low, middle, high = (_percent(row[f"share_{p}"]) for p in _POINTS)
+    if row["basis"] == "known":
+        return f"{middle} (90%: {low} to {high})"
+    judged = f"the other runs put it between {low} and {high}"
+    if row["basis"] == "nowcast":
+        return f"undisclosed; {judged}"
+    claimed = [
+        f"{word} {_percent(row[name])}"
+        for word, name in (("at least", "claimed_least"), ("at most", "claimed_most"))
+        if row[name] is not None
+    ]
+    return f"{' and '.join(claimed)} by what is disclosed; {judged}"
+
+
 def paragraphs(found: dict[str, Any]) -> list[str]:
     """The answer as fact, condition and caveat, for a page."""
     label, fact = _verdict(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from pipeline.plots import PLOTS
 from pipeline.refresh import refresh
 from pipeline.report import PAGE
-from pipeline.report.page import write
-from tests import mini
+from tests import mini, read_back
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,6 +51,33 @@ claims:
 DRAWN = "document.body.dataset.drawn === 'all'"
 
 
+FORECASTS = """---
+source:
+  id: forecasts
+  title: A forecast
+  publisher: Someone
+  url: https://example.org/forecasts
+  published_on: 2024-06-01
+  retrieved_on: 2026-11-24
+  kind: analyst
+claims:
+"""
+FORECAST = """\
+  - id: {id}
+    evidence: forecast
+    forecaster: Someone
+    quantity: largest_total
+    value: {value}
+    disclosed_on: 2024-06-01
+    target_on: {due}
+    rule: the largest run
+    locator: text
+    summary: The largest run takes {value} FLOP by {due}.
+"""
+NEW = replace(PLOTS["estimates"], section="method")
+MONTHS = [f"{date(2000, m, 1):%b} {y}" for m in range(1, 13) for y in (2025, 2030)]
+
+
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The small record, and a note with markup in every text field, published."""
@@ -59,7 +86,15 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     text = models.read_text()
     models.write_text(text.replace("name: DeepSeek-R1,", f'name: "{EVIL}",'))
     (settings.sources / "notes/hostile.md").write_text(HOSTILE)
-    refresh(settings)
+    said = (("due", "1e27", "2025-03-31"), ("ahead", "1e28", "2030-12-31"))
+    (settings.sources / "notes/forecasts.md").write_text(
+        FORECASTS
+        + "".join(FORECAST.format(id=i, value=v, due=d) for i, v, d in said)
+        + "---\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PLOTS, "new", NEW)
+        refresh(settings)
     return settings
 
 
@@ -126,16 +161,42 @@ def test_every_chart_has_a_mark_for_every_row(release: Settings, shown: Page):
     assert shown.locator("#largest .runs_marks path").count() > 0
 
 
-def test_a_chart_that_names_a_section_is_drawn_there(
-    release: Settings, page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    new = replace(PLOTS["estimates"], section="method")
-    monkeypatch.setitem(PLOTS, "new", new)
-    write(release.plain, tmp_path / PAGE)
-    page.goto((tmp_path / PAGE).as_uri())
-    page.wait_for_selector("#method figure svg")
-    assert page.locator("#method h3").all_inner_texts() == [new.title]
-    assert page.locator("#method figure .mark-symbol path").count() > 0
+def test_a_chart_that_names_a_section_is_drawn_there(shown: Page):
+    assert shown.locator("#method h3").all_inner_texts() == [NEW.title]
+    assert shown.locator("#method figure .mark-symbol path").count() > 0
+
+
+def test_small_runs_are_shown_on_request(shown: Page):
+    ticks = shown.locator("#fan .role-axis-label text")
+    lowest = "10\u00b2\u00b9"
+    assert lowest in ticks.all_text_contents()
+    before = ticks.count()
+    shown.get_by_label("runs below").check()
+    shown.wait_for_function(
+        "n => document.querySelectorAll('#fan .role-axis-label text').length > n",
+        arg=before,
+    )
+
+
+def test_who_was_right_says_what_was_said_and_what_came(shown: Page, release: Settings):
+    with duckdb.connect(release.plain, read_only=True) as con:
+        rows = con.execute(
+            "SELECT f.summary, s.status, s.record_p05, s.record_p50, s.record_p95, "
+            "s.outlook_p05, s.outlook_p50, s.outlook_p95 FROM out.forecast_scores s "
+            "JOIN raw.forecasts f USING (forecast_id) WHERE s.kind = 'outside'"
+        ).fetchall()
+    drawn = shown.locator("#board .board_marks path").count()
+    assert drawn == sum(status == "scored" for _, status, *_ in rows) > 0
+    shown.locator("#scoreboard tbody button").first.click()
+    assert shown.locator("#drawer .claim").count() == len(rows)
+    shown.keyboard.press("Escape")
+    shown.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    told = shown.locator("#scoreboard tbody tr").all_inner_texts()
+    assert len(told) == len(rows)
+    for summary, _, *values in rows:
+        (line,) = (text for text in told if summary in text)
+        allowed = [v for v in values if v] + [2025, 2026, 2030, 1e27, 1e26]
+        assert read_back.wrong(line.replace(summary, ""), allowed, MONTHS) == []
 
 
 def test_slider_and_switch_move_the_projection(shown: Page):
@@ -153,6 +214,22 @@ def test_slider_and_switch_move_the_projection(shown: Page):
     shown.keyboard.press("End")
     shown.get_by_role("radio", name="half").check()
     assert shown.locator("#verdict").inner_text() != verdict
+
+
+def test_the_verdict_has_the_numbers_of_its_row(shown: Page, release: Settings):
+    with duckdb.connect(release.plain, read_only=True) as con:
+        rows = con.execute(
+            "SELECT date_p05, date_p50, date_p95, probability_past, growth_before, "
+            "growth_after, leader_probability FROM out.convergence "
+            "WHERE threshold = 'scenario' AND scenario = $1 "
+            "ORDER BY vintage DESC LIMIT 1",
+            ["disclosed"],
+        ).fetchone()
+        known = read_back.names(con)
+    shown.get_by_role("radio", name="disclosed").check()
+    said = shown.locator("#verdict").inner_text()
+    assert read_back.wrong(said, [v for v in rows if v is not None], known) == []
+    assert any(mark in said for mark in ("%", "20"))
 
 
 def test_hover_shows_the_claim_of_a_dot(shown: Page):
@@ -285,7 +362,8 @@ def test_every_figure_has_the_digits_of_the_database(
             (name, stage): flop
             for name, stage, flop in con.execute(
                 "SELECT m.name, e.stage, e.flop_p50 FROM core.estimates e "
-                "JOIN core.models m USING (model_id) WHERE flop_p50 IS NOT NULL"
+                "JOIN core.models m USING (model_id) WHERE flop_p50 IS NOT NULL "
+                "AND measure = 'accelerator_time'"
             ).fetchall()
         }
     shown.select_option("#stage", "")
@@ -296,11 +374,23 @@ def test_every_figure_has_the_digits_of_the_database(
     )
     medians = {(n, s): t for n, s, t in seen if not t.startswith(("<", ">", "–"))}
     assert medians.keys() == published.keys()
-    powers = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
     for key, text in medians.items():
-        digits, power = text.translate(powers).split(" × 10")
-        unit = 10.0 ** int(power)
-        assert abs(published[key] / unit - float(digits)) <= 0.05 * (1 + 1e-5), key
+        assert read_back.wrong(text, [published[key]]) == [], key
+    labels = shown.eval_on_selector_all(
+        "#fan .record_marks path, #largest .runs_marks path",
+        "dots => dots.map(d => d.getAttribute('aria-label'))",
+    )
+    assert labels
+    for label in labels:
+        name, _, said = label.partition(", about ")
+        model, _, stage = name.rpartition(", ")
+        stages = (
+            ("reasoning",)
+            if stage == "reasoning training"
+            else ("total", "pretraining")
+        )
+        values = [published[model, s] for s in stages if (model, s) in published]
+        assert read_back.wrong(said, values) == [], label
 
 
 def test_the_address_holds_what_is_shown(shown: Page, release: Settings) -> None:
@@ -333,7 +423,11 @@ def test_each_chart_can_be_taken_along(shown: Page) -> None:
             taken = waited.value.path().read_bytes()
             assert taken.startswith(start)
             assert b"var(--" not in taken  # a colour of the page's style sheet
-            assert len(taken.splitlines()) > 1 or kind != "CSV"
+            if kind == "CSV":
+                head, *rows = taken.splitlines()
+                assert rows
+                in_days = "convergence" in waited.value.suggested_filename
+                assert in_days or b"mid_log10" in head
 
 
 def test_the_page_says_how_to_cite_it_and_whom_to_credit(shown: Page) -> None:

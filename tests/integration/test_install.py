@@ -24,6 +24,7 @@ from pipeline import settings
 from pipeline.cli import app
 from pipeline.lake import fingerprint
 from pipeline.lake.inputs import read_inputs
+from pipeline.refresh import refresh
 from tests import mini
 from tests.mini import PROJECT
 
@@ -74,6 +75,9 @@ def test_an_empty_project_keeps_the_method_only(tmp_path: Path) -> None:
     )
     found = json.loads(checked.stdout)
     assert (found["notes"], found["models"], found["faults"]) == (0, 0, [])
+    (why,) = refresh(settings.load(tmp_path / "new")).problems
+    assert "note" in why  # a sentence, not the name of an error
+    assert "Error" not in why
     again = CliRunner().invoke(app, ["init", "new"])
     assert again.exit_code == 2
     assert "sources" in again.output

@@ -7,7 +7,10 @@ import pytest
 
 from pipeline.contracts import PUBLISHED
 from pipeline.lake.verify import mismatches
+from pipeline.report.answer import answer, facts_of
 from pipeline.settings import Settings
+from pipeline.words.answer import lines
+from tests import read_back
 from tests.record.says import ACCEPTED, published, says
 
 
@@ -27,6 +30,18 @@ def test_the_shipped_record_is_published(settings: Settings) -> None:
             ).fetchall()
         }
     assert "BitPacking" not in used  # it leaves uninitialised memory in the file
+
+
+def test_every_number_it_says_is_one_of_its_tables(settings: Settings) -> None:
+    said = answer(settings.plain)
+    with duckdb.connect(str(settings.plain), read_only=True) as con:
+        known = read_back.names(con)
+        for label, text in lines(facts_of(con)):
+            allowed = read_back.values(con, [label])
+            assert read_back.wrong(text, allowed, known) == [], text
+        for parts, text in zip(read_back.PARAGRAPHS, said, strict=True):
+            allowed = read_back.values(con, parts)
+            assert read_back.wrong(text, allowed, known) == [], text
 
 
 def test_it_says_what_was_reviewed(settings: Settings) -> None:
