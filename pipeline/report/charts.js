@@ -44,7 +44,7 @@ async function chart(name, place, sets, signals, on) {
   }
 }
 // What the figures of a chart are, for the heads of its CSV.
-const SCALE = { share: "_log10_odds", scoreboard: "_log10_ratio", projection: "_log10_flop", frontier: "_log10_flop", calibration: "_log10_flop" };
+const SCALE = { share: "_log10_odds", scoreboard: "_log10_ratio", projection: "_log10_flop", frontier: "_log10_flop", calibration: "_log10_flop", convergence: "" }; // of any other chart: log10
 const FIGURES = ["lo", "mid", "hi", "low", "high", "from", "to", "ours", "frontier", "came"];
 // What a reader may take along: the picture, its rows, how to cite it.
 function takeaway(name, view, sets) {
@@ -54,7 +54,7 @@ function takeaway(name, view, sets) {
   const rows = () => {
     const all = sets.flatMap((part) => view.data(part).map((r) => ({ part, ...r }))), names = [...new Set(all.flatMap((r) => Object.keys(r)))];
     const dated = (v) => typeof v === "number" && isFinite(v) && v > 1e11 ? iso(v) : v; // milliseconds; FLOP are log10
-    const heads = names.map((k) => FIGURES.includes(k) ? k + (SCALE[name] || "") : k);
+    const heads = names.map((k) => FIGURES.includes(k) ? k + (SCALE[name] ?? "_log10") : k);
     return [heads.join(","), ...all.map((r) => names.map((k) => quoted(dated(r[k]))).join(","))].join("\r\n") + "\r\n";
   };
   const take = (text, press) => el("button", { type: "button", class: "link", onclick: press, "aria-label": text + " of this chart" }, text);

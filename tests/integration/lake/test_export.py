@@ -41,7 +41,8 @@ def test_frictionless_finds_no_fault(exported):
     report = frictionless.validate(str(folder / "datapackage.json"))
     assert report.valid, report.to_summary()
     pictures = {f"charts-{name}.{kind}" for name in PLOTS for kind in ("svg", "png")}
-    assert {task.name for task in report.tasks} == set(TABLES) | pictures
+    files = {f"{table}{kind}" for table in TABLES for kind in ("", "-parquet")}
+    assert {task.name for task in report.tasks} == files | pictures
 
 
 def test_frictionless_finds_planted_faults(exported):
@@ -59,7 +60,7 @@ def test_units_keys_and_links_are_described(exported):
     package = json.loads((folder / "datapackage.json").read_text())
     resources = {r["name"]: r.get("schema") for r in package["resources"]}
     estimates = resources["core.estimates"]
-    assert estimates["primaryKey"] == ["model_id", "stage"]
+    assert estimates["primaryKey"] == ["model_id", "stage", "measure"]
     assert estimates["foreignKeys"] == [
         {
             "fields": ["model_id"],
