@@ -50,7 +50,8 @@ LEFT JOIN raw.sources s USING (source_id) WHERE p.headline
 _LARGEST = """
 SELECT m.name, m.model_id, m.released_on, max(e.flop_p50) AS flop
 FROM core.estimates e JOIN core.models m USING (model_id)
-WHERE e.stage IN ('total', 'pretraining') AND e.anchored AND m.released_on IS NOT NULL
+WHERE e.stage IN ('total', 'pretraining') AND e.anchored
+  AND e.flop_p50 IS NOT NULL AND m.released_on IS NOT NULL
 GROUP BY ALL ORDER BY m.released_on, m.model_id
 """
 _RESTS = """
