@@ -6,7 +6,7 @@ from draft_scores import ROOT
 
 from pipeline.assets.build import build_definitions
 from pipeline.assets.inbox import daily_inbox, inbox, inbox_job
-from pipeline.assets.jobs import refresh_job
+from pipeline.assets.jobs import epoch, refresh_job
 from pipeline.assets.warehouse import Warehouse
 from pipeline.settings import load
 
@@ -22,7 +22,9 @@ def warehouse(tmp_path, monkeypatch):
     return Warehouse(load())
 
 
-def test_every_feed_dead_is_one_failure(warehouse):
+def test_every_feed_dead_is_one_failure(warehouse, monkeypatch):
+    monkeypatch.setenv("HEADROOM_INBOX", "on")
+    warehouse = Warehouse(load())
     feeds = "".join(
         f"- id: f{k}\n  url: http://127.0.0.1:9/{k}\n  publisher: A\n"
         for k in range(30)
@@ -35,6 +37,20 @@ def test_every_feed_dead_is_one_failure(warehouse):
     assert not done.success
     (failure,) = failures
     assert "none of 30 feeds answers" in str(failure.event_specific_data)
+
+
+def test_materialize_all_asks_no_host_that_nobody_switched_on(warehouse):
+    (warehouse.settings.sources / "feeds.yaml").write_text(
+        "- id: f\n  url: http://127.0.0.1:9/f\n  publisher: A\n"
+    )
+    done = dg.materialize([inbox, epoch], resources={"warehouse": warehouse})
+    skipped = [
+        m.metadata["skipped"].value
+        for node in ("visit_feeds", "sources__epoch")
+        for m in done.asset_materializations_for_node(node)
+    ]
+    assert len(skipped) == 2
+    assert all("not switched on" in str(why) for why in skipped)
 
 
 def test_off_unless_switched_on(warehouse, monkeypatch):
