@@ -146,11 +146,11 @@ CHECKS: tuple[Check, ...] = (
     *_referencing(),
     _disordered(
         "core.estimates", [f"flop_{p}" for p in ("p05", "p50", "p95")],
-        ["model_id", "stage"],
+        ["model_id", "stage", "measure"],
     ),
     _disordered(
         "out.estimate_history", [f"flop_{p}" for p in ("p05", "p50", "p95")],
-        ["vintage", "model_id", "stage"],
+        ["vintage", "model_id", "stage", "measure"],
     ),
     _disordered(
         "out.projections", [f"reasoning_flop_{p}" for p in _POINTS],

@@ -90,6 +90,12 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
     }
 
 
+def _node(row: Row) -> str:
+    """Model and stage; the ledger where it is not the usual one."""
+    name = f"{row['model_id']}/{row['stage']}"
+    return name if row["measure"] == "accelerator_time" else f"{name}@{row['measure']}"
+
+
 def _tell(found: WhatIf) -> None:
     if len(found.today):
         (today,) = _records(found.today)
@@ -110,7 +116,7 @@ def _tell(found: WhatIf) -> None:
     table(
         ["stage", "before", "after", "median"],
         (
-            [f"{r['model_id']}/{r['stage']}", _points(r, "before"), _points(r, "after"),
+            [_node(r), _points(r, "before"), _points(r, "after"),
              f"x{r['ratio']:.2g}" if r["ratio"] else ""]
             for r in estimates[:SHOWN]
         ),

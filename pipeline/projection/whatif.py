@@ -79,7 +79,7 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
         [new.found.prepared[["claim_id", "node"]], new.found.states[-1].roles], axis=1
     )
     estimates = old.estimates.merge(
-        new.estimates, "outer", ["model_id", "stage"], suffixes=_SIDES
+        new.estimates, "outer", ["model_id", "stage", "measure"], suffixes=_SIDES
     )
     models = after["core.models"]
     return WhatIf(
@@ -134,7 +134,7 @@ def _at(frames: Frames, at: pd.Timestamp) -> _Read:
         (row["claim_id"], row["node"]): row
         for row in conflicts_at(court, state, models)
     }
-    columns = ["model_id", "stage", *_POINTS, "grade"]
+    columns = ["model_id", "stage", "measure", *_POINTS, "grade"]
     shares = share_table(history, models).reindex(columns=_SHARE)
     return _Read(found, estimates[columns], _today(history), shares, own, conflicts)
 

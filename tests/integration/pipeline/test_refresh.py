@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.cli.headline import answer
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from tests import mini
@@ -83,42 +80,6 @@ def test_the_first_refresh_publishes_every_table(settings: Settings) -> None:
     assert uncommented == []
 
 
-def test_the_numbers_of_the_answer_are_those_of_the_tables(
-    settings: Settings, tmp_path: Path
-) -> None:
-    said = dict(line.split("? " if "? " in line else ": ", 1)
-                for line in answer(settings))  # fmt: skip
-    (today,) = query(
-        settings,
-        "SELECT share_p50, probability_10, probability_50 FROM out.share_trend WHERE "
-        "vintage = (SELECT max(vintage) FROM out.convergence) "
-        "AND month = date_trunc('month', vintage)",
-    )
-    line = said["Share of a flagship's run today"]
-    assert line.startswith(f"about {today[0]:.0%} ")
-    assert f"at least 10%: {today[1]:.0%}" in line
-    assert f"50%: {today[2]:.0%}." in line
-    (then,) = query(
-        settings,
-        "SELECT date_p50 FROM out.convergence WHERE threshold = 'scenario' "
-        "AND scenario = 'disclosed' AND status <> 'none' ORDER BY vintage LIMIT 1",
-    )
-    assert said["Forecast of May 2025"].startswith(f"met in {then[0]:%b %Y}")
-    # Other figures, other words: nothing is typed in.
-    changed = replace(settings, warehouse=tmp_path)
-    shutil.copy(settings.plain, changed.plain)
-    with duckdb.connect(str(changed.plain)) as con:
-        con.execute(
-            "UPDATE out.convergence SET date_p50 = '2031-03-01', growth_after = 7.7; "
-            "UPDATE out.share_trend SET share_p50 = 0.43, probability_10 = 0.97; "
-            "UPDATE out.shares SET share_p50 = 0.21"
-        )
-    other = "\n".join(answer(changed))
-    for words in ("met in Mar 2031", "about 43%", "at least 10%: 97%", " 21% "):
-        assert words in other
-        assert words not in "\n".join(answer(settings))
-
-
 def test_a_second_refresh_publishes_nothing_and_imports_no_dagster(
     settings: Settings,
 ) -> None:
@@ -145,7 +106,10 @@ def test_a_new_disclosure_adds_a_vintage_and_leaves_old_ones(
     outcome = refresh(settings)
     assert outcome.published
     for row in foreseen["estimates"]:
-        key = f"model_id = '{row['model_id']}' AND stage = '{row['stage']}'"
+        key = (
+            f"model_id = '{row['model_id']}' AND stage = '{row['stage']}' "
+            f"AND measure = '{row['measure']}'"
+        )
         sql = f"SELECT flop_p50, flop_p95 FROM core.estimates WHERE {key}"
         published = query(settings, sql)[0]
         assert published == pytest.approx(
