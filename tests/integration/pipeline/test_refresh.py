@@ -120,7 +120,7 @@ def test_a_new_disclosure_adds_a_vintage_and_leaves_old_ones(
     }
     dates = query(
         settings,
-        "SELECT scenario, date_p50::VARCHAR FROM out.convergence WHERE share = "
+        "SELECT scenario, date_p50::VARCHAR FROM out.convergence WHERE threshold = "
         "'scenario' AND vintage = DATE '2026-06-01'",
     )
     assert dict(dates) == {
