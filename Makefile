@@ -26,6 +26,7 @@ check: setup-dev
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
+	@$(RUN)/dagster definitions validate -m pipeline.definitions --log-level warning
 
 ui: setup
 	@$(RUN)/headroom ui

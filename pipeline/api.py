@@ -7,6 +7,7 @@ imported when they are called, so that `import pipeline` costs nothing).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ def whatif(
         LakeError: if the claim cannot be read, fits no release or nothing is published.
         SettingsError: if there is no project.
     """
+    from pipeline.checks.magnitudes import odd_claims
     from pipeline.estimation.forest import EntangledError
     from pipeline.lake import LakeError, UsageError
     from pipeline.lake.reading import read_contract
@@ -84,8 +86,10 @@ def whatif(
     newest = read_contract(settings, "out.convergence")["vintage"].max()
     own = [c.disclosed_on or added.source.published_on for c in added.claims]
     at = max(newest, *map(_stamp, own))
+    odd = odd_claims(after)
+    odd = odd[~odd["claim_id"].isin(before["raw.claims"]["claim_id"])]
     try:
-        return what_if(before, after, at)
+        return replace(what_if(before, after, at), odd=odd.to_dict("records"))
     except EntangledError as error:
         raise LakeError(str(error)) from error
 

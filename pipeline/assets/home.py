@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from pipeline.lake import LakeError
+from pipeline.lake.doctor import dagster_home
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,9 +66,14 @@ def prepare_home(settings: Settings) -> None:
 
     Processes that started on a new home together would each create the tables, and all
     but the first would fail.
+
+    Raises:
+        LakeError: if what is there cannot be read.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with FileLock(settings.home / "home.lock"):
+        if not (found := dagster_home(settings)).ok:
+            raise LakeError(found.text)
         path = settings.home / "dagster.yaml"
         if not path.exists():
             storage = _POSTGRES if settings.dagster_in_postgres else ""
@@ -76,6 +83,28 @@ def prepare_home(settings: Settings) -> None:
             import dagster as dg
 
             dg.DagsterInstance.from_config(str(settings.home)).dispose()
+
+
+@contextmanager
+def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of the home.
+
+    Raises:
+        LakeError: if its configuration is none of Dagster's.
+    """
+    import dagster as dg
+
+    prepare_home(settings)
+    try:
+        instance = dg.DagsterInstance.from_config(str(settings.home))
+    except dg.DagsterError as error:
+        why = " ".join(str(error).split())[:200]
+        raise LakeError(
+            f"{settings.home / 'dagster.yaml'} is not as Dagster wants it ({why}): "
+            "mend it, or move it away and another is written"
+        ) from error
+    with instance:
+        yield instance
 
 
 @contextmanager

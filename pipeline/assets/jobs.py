@@ -33,6 +33,8 @@ source_specs = [
     for name, about in AUTHORED.items()
 ]
 
+# In the terminal a run says what it published, and nothing of every event.
+TOLD = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
 # The daemon runs one at a time (the dagster.yaml that `headroom ui` writes).
 _WRITER = {"headroom/writer": "refresh"}
 
@@ -70,6 +72,7 @@ refresh_job = dg.define_asset_job(
     description="Read the sources, estimate, project and publish.",
     executor_def=dg.in_process_executor,
     tags=_WRITER,
+    config=TOLD,
 )
 fetch_job = dg.define_asset_job(
     "fetch",

@@ -120,6 +120,9 @@ def release(
                 severity=WARNING,
             ),
         )
+    if done.published:
+        odd = f", {len(now.warnings)} to look at" if now.warnings else ""
+        context.log.info(f"published {now.release_id} (no. {now.seq}){odd}")
     runs.prune(context.instance, settings.home)
     yield dg.MaterializeResult(
         metadata=_facts(settings) | {"published": done.published},

@@ -14,7 +14,7 @@ from uuid import uuid4
 import dagster as dg
 
 from pipeline.assets.build import build_definitions
-from pipeline.assets.home import kept_open, prepare_home
+from pipeline.assets.home import instance_of, kept_open
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.runs import problems
 from pipeline.assets.warehouse import Warehouse
@@ -34,13 +34,12 @@ def run_refresh(
     Raises:
         KeyboardInterrupt: at Ctrl-C, which Dagster turns into a failed step.
     """
-    prepare_home(settings)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     warehouse = Warehouse(settings, watch=watch)
     job = build_definitions(warehouse).resolve_job_def(REFRESH)
     run_id = str(uuid4())
     with (
-        dg.DagsterInstance.from_config(str(settings.home)) as instance,
+        instance_of(settings) as instance,
         kept_open(settings, instance, run_id),
     ):
         result = job.execute_in_process(

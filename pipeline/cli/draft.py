@@ -19,7 +19,7 @@ import typer
 
 from pipeline import api
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, red, stop, yellow
 from pipeline.settings import Settings
 
 TIMEOUT = 20  # seconds
@@ -128,9 +128,12 @@ def move(
     settings: Settings, path: Path, name: str, claims: str, given: list[str]
 ) -> None:
     """Chosen claims of a draft as a note of that name; the draft goes."""
+    from pipeline.cli.note import odd_claims_of
     from pipeline.drafting.draft import accepted
+    from pipeline.lake.inputs import read_inputs
     from pipeline.notes.frontmatter import Unreadable
     from pipeline.notes.parse import read_note
+    from pipeline.notes.record import read_record
 
     target = settings.sources / "notes" / name
     if target.exists():
@@ -159,6 +162,9 @@ def move(
     target.write_text(text, encoding="utf-8")
     path.unlink()
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
+    record = read_record(read_inputs(settings.sources), datetime.now(UTC).date())
+    for each in odd_claims_of(record, {f"notes/{name}"}):
+        yellow(f"To look at: {each['claim_id']}: {each['problem']}")
 
 
 def _pair(text: str) -> tuple[str, str]:

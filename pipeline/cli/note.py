@@ -66,7 +66,7 @@ def check(
         chosen.add(name)
     record = read_record(files, datetime.now(UTC).date())
     faults = [f for f in record.faults if not chosen or f.path in chosen]
-    odd = _odd(record, chosen)
+    odd = odd_claims_of(record, chosen)
     if json:
         as_json(
             {
@@ -97,7 +97,7 @@ def check(
         raise typer.Exit(DATA_FAILED)
 
 
-def _odd(record: Record, chosen: set[str]) -> list[dict[str, str]]:
+def odd_claims_of(record: Record, chosen: set[str]) -> list[dict[str, str]]:
     """Claims of the chosen notes, or of all, at which a person should look again."""
     from pipeline.checks.magnitudes import odd_claims
     from pipeline.contracts import conform, contract

@@ -201,7 +201,7 @@ def backup(
     folder: Annotated[Path, typer.Argument(help="A new folder.")], json: Json = False
 ) -> None:
     """Copy the store, all its history included."""
-    from pipeline.lake.upkeep import backup as copy
+    from pipeline.lake.backups import backup as copy
 
     with _sentences():
         held = copy(environment.load(), folder.resolve())
@@ -216,7 +216,7 @@ def restore(
     json: Json = False,
 ) -> None:
     """Put a copy in the store's place; what was there is kept beside it."""
-    from pipeline.lake.upkeep import restore as put_back
+    from pipeline.lake.backups import restore as put_back
 
     with _sentences():
         held, aside = put_back(environment.load(), folder.resolve())

@@ -46,9 +46,14 @@ def ui(
             stop(f"port {port} is in use; choose another with --port", WRONG_USAGE)
     from filelock import FileLock, Timeout
 
-    from pipeline.assets.home import prepare_home
+    from pipeline.assets.home import instance_of
+    from pipeline.lake import LakeError
 
-    prepare_home(settings)
+    try:
+        with instance_of(settings):
+            pass  # its servers would say less clearly what is wrong with it
+    except LakeError as error:
+        stop(str(error))
     # The system frees it when the process ends; a second daemon would double runs.
     alone = FileLock(settings.home / "ui.lock")
     try:
@@ -106,7 +111,7 @@ def _commands(folder: Path, port: int, origins: list[str]) -> list[list[str]]:
          "-m", "pipeline.definitions", "--location-name", "headroom"],
         [sys.executable, "-m", "pipeline.assets.server", "--port", port,
          "--workspace", workspace, *shown],
-        [scripts / "dagster-daemon", "run", "-w", workspace],
+        [scripts / "dagster-daemon", "run", "-w", workspace, "--log-level", "warning"],
     ]  # fmt: skip
     return [[str(part) for part in command] for command in commands]
 

@@ -23,6 +23,7 @@ from pipeline.cli.console import (
     out,
     stop,
     table,
+    yellow,
 )
 from pipeline.cli.headline import WIDTH
 from pipeline.cli.release import Row, day
@@ -63,6 +64,8 @@ def whatif(
         as_json(_facts(found, seconds))
     else:
         _tell(found)
+        for each in found.odd:
+            yellow(f"To look at: {each['claim_id']}: {each['problem']}")
         out.print(f"Took {seconds:.1f} s; nothing was written.")
 
 
@@ -86,6 +89,7 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
         "convergence": _records(found.convergence),
         "conflicts_caused": found.conflicts,
         "conflicts_settled": found.settled,
+        "to_look_at": found.odd,
         "seconds": round(seconds, 2),
     }
 

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import yaml
+
 from pipeline.lake import alerts, objects, plain, postgres, upkeep, verify
+from pipeline.lake.backups import NAMED_FILES
 from pipeline.lake.connect import LAKE, attached
 from pipeline.lake.errors import LakeError
 from pipeline.lake.fingerprints import fingerprint
 from pipeline.lake.heads import Head, catalog_in_use, catalog_path, head
 from pipeline.lake.inputs import read_inputs
 from pipeline.lake.locks import writer
-from pipeline.lake.recovery import recover
+from pipeline.lake.recovery import lost, recover
 from pipeline.settings import Settings
 
 _PACKAGES = (
@@ -37,7 +40,7 @@ class Finding:
     """One thing looked at.
 
     Attributes:
-        what: versions, lock, disk, catalog, lake, derived files or runs.
+        what: versions, disk, dagster, lock, lake, derived files, runs or to look at.
         ok: whether it is well, or was repaired.
         text: a sentence; what to do where it is not well.
     """
@@ -49,7 +52,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; repairs files that derive from the lake."""
-    found = [_versions(settings), _disk(settings)]
+    found = [_versions(settings), _disk(settings), dagster_home(settings)]
     try:
         with writer(settings, "doctor"):
             found.append(Finding("lock", ok=True, text="nobody is writing"))
@@ -85,6 +88,9 @@ def _disk(settings: Settings) -> Finding:
 def _lake(settings: Settings) -> Iterator[Finding]:
     try:
         current = head(settings)
+        if why := lost(settings, current):
+            yield Finding("lake", ok=False, text=why)
+            return
         if current is None:
             text = "nothing has been published yet: run `headroom refresh`"
             yield Finding("lake", ok=True, text=text)
@@ -103,8 +109,8 @@ def _lake(settings: Settings) -> Iterator[Finding]:
             "lake",
             ok=False,
             text=f"the lake is damaged ({shown}): put back a copy with "
-            "`headroom lake restore DIR`, or move its folder away and run "
-            "`headroom refresh` to start a new history",
+            "`headroom lake restore DIR`, or move its folder and headroom.duckdb "
+            "away and run `headroom refresh` to start a new history",
         )
         return
     text = f"the head is publication {current.seq}, {current.release_id}"
@@ -112,6 +118,29 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     yield from _derived(settings)
     yield _runs(settings, current)
     yield from (Finding("to look at", ok=True, text=w) for w in current.warnings)
+
+
+def dagster_home(settings: Settings) -> Finding:
+    """Whether Dagster can read its configuration and its memory of runs."""
+    config = settings.home / "dagster.yaml"
+    files = [*settings.home.glob("history/*.db"), *settings.home.glob("schedules/*.db")]
+    looked = config
+    try:
+        if config.exists():
+            dict(yaml.safe_load(config.read_text(encoding="utf-8")) or {})
+        for looked in (*files, *settings.home.glob("history/runs/index.db")):
+            with closing(
+                sqlite3.connect(f"{looked.as_uri()}?mode=ro", uri=True)
+            ) as con:
+                con.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except (OSError, TypeError, ValueError, yaml.YAMLError, sqlite3.Error) as error:
+        why = str(error).splitlines()[0]
+        text = (
+            f"Dagster cannot read {looked} ({why}): mend it, or move {settings.home} "
+            "away; it holds only the memory of runs, what was published is in the lake"
+        )
+        return Finding("dagster", ok=False, text=text)
+    return Finding("dagster", ok=True, text=f"its home {settings.home} can be read")
 
 
 def _runs(settings: Settings, current: Head) -> Finding:
@@ -134,18 +163,7 @@ def _catalog(settings: Settings) -> list[str]:
 
 def _files(settings: Settings) -> list[str]:
     """Data files that the catalog names and that are missing or of another size."""
-    rows = _ask(
-        settings,
-        " UNION ALL ".join(
-            "SELECT s.path || t.path || f.path, f.file_size_bytes "
-            f"FROM {files} f "
-            "JOIN (SELECT DISTINCT table_id, schema_id, path FROM ducklake_table) t "
-            "USING (table_id) "
-            "JOIN (SELECT DISTINCT schema_id, path FROM ducklake_schema) s "
-            "USING (schema_id) WHERE f.path_is_relative"
-            for files in ("ducklake_data_file", "ducklake_delete_file")
-        ),
-    )
+    rows = _ask(settings, NAMED_FILES)
     have = _sizes(settings)
     return [
         f"{path} is missing or cut short"

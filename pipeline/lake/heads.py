@@ -172,6 +172,6 @@ def unreadable(path: Path, error: Exception) -> str:
         )
     return (
         f"{path} cannot be read ({why}): put back a copy with "
-        "`headroom lake restore DIR`, or move its folder away and run "
-        "`headroom refresh` to start a new history"
+        "`headroom lake restore DIR`, or move its folder and headroom.duckdb "
+        "away and run `headroom refresh` to start a new history"
     )

@@ -7,8 +7,9 @@ What does not: recomputing a table, or repairing the lake itself.
 from __future__ import annotations
 
 from pipeline.lake import marks
+from pipeline.lake.errors import CatalogError
 from pipeline.lake.files import sweep
-from pipeline.lake.heads import has_catalog, head
+from pipeline.lake.heads import Head, catalog_path, has_catalog, head
 from pipeline.lake.locks import writer
 from pipeline.settings import Settings
 
@@ -21,11 +22,13 @@ def recover(settings: Settings) -> list[str]:
 
     Raises:
         LockBusyError: while another process writes.
-        CatalogError: if the lake cannot be read.
+        CatalogError: if the lake cannot be read, or is not the one that was published.
     """
     with writer(settings, "recover"):
-        done = _sweep(settings)
         current = head(settings)
+        if why := lost(settings, current):
+            raise CatalogError(why)
+        done = _sweep(settings)
         if current is None:
             return done
         from pipeline.lake import plain  # only now is DuckDB needed
@@ -38,6 +41,39 @@ def recover(settings: Settings) -> list[str]:
             plain.store(settings)
             done.append(f"put {settings.plain.name} into {remote.data}")
         return done
+
+
+def lost(settings: Settings, current: Head | None) -> str | None:
+    """What shows that there was more history than the catalog knows; None if nothing.
+
+    A catalog that is gone would otherwise start again at publication 1, and take the
+    plain file with it.
+    """
+    from pipeline.lake import plain
+
+    catalog = settings.remote.data if settings.remote else catalog_path(settings)
+    last = plain.release_of(settings.plain)
+    if last is None and current is None and settings.remote:
+        last = plain.stored_release(settings.remote)
+    known = f"ends at no. {current.seq}" if current else "knows none"
+    if last and last[0] > (current.seq if current else 0):
+        what = f"{settings.plain} holds publication {last[0]}, {last[1]}"
+    elif current is None and _has_data(settings):
+        what = f"{settings.lake / 'data'} holds data of publications"
+    else:
+        return None
+    return (
+        f"{what}, but the catalog {catalog} {known}: put back a copy with `headroom "
+        f"lake restore DIR`; to begin a new history, move {settings.lake} and "
+        f"{settings.plain.name} away and run `headroom refresh`"
+    )
+
+
+def _has_data(settings: Settings) -> bool:
+    """Whether data lie there that no killed first publication left."""
+    if settings.remote or marks.stands(settings):
+        return False
+    return next((settings.lake / "data").rglob("*.parquet"), None) is not None
 
 
 def _sweep(settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ reading either, or words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,7 @@ class WhatIf:
         convergence: every scenario at its own share; scenario `share` at each.
         conflicts: conflicts that only the record with the disclosure has.
         settled: conflicts that it no longer has.
+        odd: claims of the disclosure that look like slips: claim_id and problem.
     """
 
     at: pd.Timestamp
@@ -62,6 +63,7 @@ class WhatIf:
     convergence: pd.DataFrame
     conflicts: list[dict[str, Any]]
     settled: list[dict[str, Any]]
+    odd: list[dict[str, Any]] = field(default_factory=list)
 
 
 def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:

@@ -18,11 +18,20 @@ from synthetic import F1, F2, F3, NOW, frame, frames, settings_in, stage
 from pipeline.contracts import PUBLISHED, TABLES, content_sha256
 from pipeline.contracts.conform import from_arrow
 from pipeline.contracts.derive import columns, comment, description
-from pipeline.lake import RefusedError, head, publish, recover, staging
+from pipeline.lake import (
+    CatalogError,
+    RefusedError,
+    head,
+    publish,
+    recover,
+    staging,
+    upkeep,
+    verify,
+)
 from pipeline.lake.connect import attached
 from pipeline.lake.publication import Rules
 from pipeline.lake.staging import Provenance
-from pipeline.lake.verify import mismatches
+from pipeline.lake.verify import every_release, mismatches
 
 
 def go(settings, fingerprint=F1, **more):
@@ -301,6 +310,92 @@ def test_a_disk_that_fills_up_meanwhile(published, limit, sentence):
     go(published, F2)
     assert assert_whole(published.plain)["seq"] == 2
     assert leftovers(published) == []
+
+
+DYING = """
+import resource, signal, sys, time
+from pathlib import Path
+import synthetic
+from pipeline.lake import LakeError, head, publish, upkeep
+settings = synthetic.settings_in(Path(sys.argv[1]))
+how, much = sys.argv[2], float(sys.argv[3])
+upkeep.COMPACT_EVERY = 2  # the second publication compacts, too
+head(settings)
+if how == "killed":  # by the alarm's default action: no cleaning up
+    signal.setitimer(signal.ITIMER_REAL, much)
+elif how == "full":  # as on a full disk, no file grows beyond the limit
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(much), resource.RLIM_INFINITY))
+began = time.monotonic()
+try:
+    publish(settings, run_id="dies", fingerprint=synthetic.F2, now=synthetic.NOW)
+except LakeError as error:
+    print(error)
+else:
+    print(time.monotonic() - began)
+"""
+
+
+def _dies(settings, how, much=0.0):
+    command = [sys.executable, "-c", DYING, settings.sources.parent, how, str(much)]
+    tests = Path(__file__).parents[2]
+    done = subprocess.run(
+        command, check=False, cwd=tests, capture_output=True, text=True
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def _stands_and_goes_on(settings):
+    """Readers have the old or the new release, whole; the next publication is no. 2."""
+    assert assert_whole(settings.plain)["seq"] in (1, 2)
+    recover(settings)
+    go(settings, F2)
+    assert assert_whole(settings.plain)["seq"] == 2
+    with attached(settings) as con:
+        assert every_release(con) == []
+    assert leftovers(settings) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("how", ["killed", "full"])
+def test_forty_instants_of_a_publication(published, tmp_path, how):
+    """Twenty kills spread over its length, twenty sizes that no file may pass."""
+    stage(published, frames(58), F2)
+    start = tmp_path / "start"
+    shutil.copytree(published.warehouse, start)
+    length = float(_dies(published, "not at all").stdout)
+    ended = []
+    for k in range(20):
+        shutil.rmtree(published.warehouse)
+        shutil.copytree(start, published.warehouse)
+        much = length * (k + 0.5) / 20 if how == "killed" else 2000 * 1.45**k
+        done = _dies(published, how, much)
+        ended.append(done.returncode != 0 or not done.stdout[:1].isdigit())
+        _stands_and_goes_on(published)
+    assert sum(ended) >= 12  # the others were over before
+
+
+def test_a_file_that_reads_back_otherwise_does_not_replace(published, monkeypatch):
+    stage(published, frames(58), F2)
+    with monkeypatch.context() as broken:
+        broken.setattr(verify, "mismatches", lambda _: ["core.models is not"])
+        with pytest.raises(CatalogError, match=r"core\.models"):
+            go(published, F2)
+    assert assert_whole(published.plain)["seq"] == 1
+    recover(published)  # the release stands in the lake
+    assert assert_whole(published.plain)["seq"] == 2
+
+
+def test_a_compaction_that_loses_something_removes_no_file(published, monkeypatch):
+    monkeypatch.setattr(upkeep, "COMPACT_EVERY", 2)
+    monkeypatch.setattr(verify, "every_release", lambda _: ["core.models of release 1"])
+    before = set((published.lake / "data").rglob("*.parquet"))
+    stage(published, frames(58), F2)
+    with pytest.raises(CatalogError, match="of release 1"):
+        go(published, F2)
+    assert before <= set((published.lake / "data").rglob("*.parquet"))
+    assert assert_whole(published.plain)["seq"] == 2
 
 
 def test_a_lake_that_was_never_finished_is_no_obstacle(settings):

@@ -10,12 +10,14 @@ import pytest
 from synthetic import F1, F2, NOW, frames, stage
 
 from pipeline.contracts import PUBLISHED, conform, content_sha256
-from pipeline.lake import CatalogError, LakeError, head, publish, upkeep
+from pipeline.lake import CatalogError, LakeError, head, publish, recover, upkeep
+from pipeline.lake.backups import backup, restore
 from pipeline.lake.connect import attached
 from pipeline.lake.doctor import examine
+from pipeline.lake.errors import UsageError
 from pipeline.lake.heads import catalog_path, publications
 from pipeline.lake.history import find, tables_of
-from pipeline.lake.upkeep import SpaceError, backup, restore
+from pipeline.lake.upkeep import SpaceError
 from pipeline.lake.verify import mismatches
 
 
@@ -108,6 +110,80 @@ def test_a_corrupted_catalog_says_what_to_do_and_is_restored(published, tmp_path
     assert all(each.ok for each in examine(published))
     stage(published, frames(58), F2)
     assert go(published).published
+
+
+@pytest.mark.parametrize("catalog", ["missing", "empty", "older"])
+def test_a_lost_history_stops_everything_with_a_sentence(published, tmp_path, catalog):
+    backup(published, tmp_path / "copy")
+    stage(published, frames(58), F2)
+    go(published)
+    catalog_path(published).unlink()
+    if catalog == "empty":
+        catalog_path(published).touch()
+    elif catalog == "older":
+        shutil.copy(tmp_path / "copy" / catalog_path(published).name, published.lake)
+    with pytest.raises(CatalogError, match="lake restore DIR"):
+        recover(published)
+    assert "lake restore DIR" in well(published)["lake"].text
+    if catalog != "older":
+        published.plain.unlink()  # the data alone show it too
+        with pytest.raises(CatalogError, match="data of publications"):
+            recover(published)
+    restore(published, tmp_path / "copy")
+    assert head(published).seq == 1
+    assert whole(published)
+    assert all(each.ok for each in examine(published))
+
+
+DELETES = """INSERT INTO ducklake_files_scheduled_for_deletion
+(data_file_id, path, path_is_relative, schedule_start)
+VALUES (999999, '{victim}', {relative}, '2020-01-01 00:00:00+00')"""
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("cut data", "missing or cut short"),
+        ("cut catalog", "no whole backup"),
+        ("foreign", "no whole backup"),
+        ("link", "is a link"),
+        ("absolute", "outside of it"),
+        ("dots", "outside of it"),
+        ("trigger", "trigger of its own"),
+    ],
+)
+def test_a_backup_is_not_trusted_before_it_was_looked_at(
+    published, tmp_path, damage, sentence
+):
+    copy, victim = tmp_path / "copy", tmp_path / "victim.txt"
+    victim.write_text("mine")
+    backup(published, copy)
+    catalog, data = copy / "catalog.sqlite", next((copy / "data").rglob("*.parquet"))
+    statements = {
+        "foreign": "CREATE TABLE other (a)",
+        "absolute": DELETES.format(victim=victim, relative=0),
+        "dots": DELETES.format(victim="../../victim.txt", relative=1),
+        "trigger": "CREATE TRIGGER t AFTER INSERT ON ducklake_snapshot "
+        "BEGIN DELETE FROM ducklake_table; END",
+    }
+    if damage == "cut data":
+        data.write_bytes(data.read_bytes()[:-100])
+    elif damage == "cut catalog":
+        catalog.write_bytes(catalog.read_bytes()[: catalog.stat().st_size // 2])
+    elif damage == "link":
+        data.unlink()
+        data.symlink_to(victim)
+    else:
+        if damage == "foreign":
+            catalog.unlink()
+        with closing(sqlite3.connect(catalog)) as con:
+            con.execute(statements[damage])
+            con.commit()
+    with pytest.raises(UsageError, match=sentence):
+        restore(published, copy)
+    assert head(published).seq == 1
+    assert whole(published)
+    assert victim.read_text() == "mine"
 
 
 def test_a_catalog_that_someone_holds_is_not_called_damaged(published):

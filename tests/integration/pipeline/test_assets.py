@@ -14,6 +14,7 @@ from pipeline.assets.build import build_definitions
 from pipeline.assets.jobs import REFRESH
 from pipeline.assets.publish import release
 from pipeline.assets.warehouse import Warehouse
+from pipeline.checks import magnitudes
 from pipeline.contracts import PUBLISHED, columns
 from pipeline.lake import Provenance, fingerprints, head, publish, staging
 from pipeline.settings import Settings
@@ -142,6 +143,31 @@ def test_publish_alone_refuses_after_a_failed_check(tmp_path) -> None:
         assert "run `headroom refresh`" in message.description
         assert refused.tags[runs.REFUSED] == "refused"
         assert head(settings).seq == 1
+
+
+def test_a_hold_is_the_same_by_any_way_and_a_reason_overrules_it(
+    tmp_path, monkeypatch
+) -> None:
+    """Command, sensor and button run this asset; the launchpad gives it a reason."""
+    settings = synthetic.settings_in(tmp_path)
+    synthetic.stage(settings, synthetic.frames(), synthetic.F1)
+    found = {("m", "reasoning"): "m/reasoning would be 1e31 FLOP"}
+    monkeypatch.setattr(magnitudes, "impossible", lambda _: found)
+    with dg.DagsterInstance.ephemeral() as instance:
+        held = _materialize([release], settings, instance)
+        assert not held.success
+        tags = instance.get_run_by_id(held.run_id).tags
+        assert tags[runs.REFUSED] == "held"
+        failure = held.failure_data_for_node("publish__release").user_failure_data
+        assert found["m", "reasoning"] in failure.description
+        assert head(settings) is None
+        reason = {"ops": {"publish__release": {"config": {"accept": "it is right"}}}}
+        resources = {"warehouse": Warehouse(settings)}
+        assert dg.materialize(
+            [release], instance=instance, resources=resources, run_config=reason
+        ).success
+    now = head(settings)
+    assert (now.kind, now.reason) == ("accepted", "it is right")
 
 
 def test_changed_code_shows_as_another_version(monkeypatch) -> None:
