@@ -89,7 +89,10 @@ def whatif(
     odd = odd_claims(after)
     odd = odd[~odd["claim_id"].isin(before["raw.claims"]["claim_id"])]
     try:
-        return replace(what_if(before, after, at), odd=odd.to_dict("records"))
+        return replace(
+            what_if(before, after, at),
+            odd=[{str(k): v for k, v in row.items()} for row in odd.to_dict("records")],
+        )
     except EntangledError as error:
         raise LakeError(str(error)) from error
 

@@ -24,6 +24,40 @@ from pipeline.notes.values import Day
 T = TypeVar("T")
 
 
+# What the method asks for; the values stand in the file alone.
+ASKED_FOR = """
+spread.flop spread.tokens_x_params spread.chip_hours_quantity spread.chips_x_time
+spread.rollouts spread.cost spread.ratio spread.parity spread.press spread.scrape
+confidence.confident confidence.likely confidence.speculative
+utilisation.training_bf16 utilisation.training_fp8 utilisation.wall_clock_bf16
+utilisation.wall_clock_fp8 calibration.kappa calibration.prior_pairs
+calibration.fewest_pairs flop.per_token_training flop.per_token_forward
+cost.hardware_price cost.hardware_peak cost.utilisation cost.reference_date_year
+cost.price_decline_per_year arithmetic.tolerance fusion.prior_mean fusion.prior_sd
+fusion.student_nu fusion.bound_sd fusion.bound_contamination fusion.draws
+fusion.derived_probability history.least_change grade.confident grade.likely
+conflict.z conflict.least_change projection.luck_per_draw leader.widest_factor
+projection.months projection.met projection.stale_months
+projection.fitted_min_records projection.frontier_since_year pace.floor share.level
+share.slope share.role share.scatter share.scatter_least share.cap share.prior_draws
+share.fewest_effective share.variant_draws share.wander share.covariate
+share.widest_factor share.fewest_runs share.since_year jumps.window_years jumps.rate
+jumps.rate_years jumps.size jumps.size_jumps scaling.score_stderr
+scaling.least_ratio chart.prior_reasoning chart.prior_base_paid
+chart.prior_cut_short chart.span_reasoning chart.span_cut_short
+chart.base_pretraining chart.reading_error chart.reading_nu chart.score_chance
+chart.most_odds calibration.fewest_records backtest.horizon_1 backtest.horizon_2
+backtest.horizon_3 backtest.horizon_4 trend.block_power trend.resamples
+trend.notable_since_year trend.record_since_year trend.top_few
+trend.top_few_since_year trend.top_many trend.top_many_since_year cluster.peak
+cluster.date_year cluster.growth cluster.run_days bulk.same_value bulk.floor
+bulk.floor_since_year check.fresh_days check.median_shift check.date_shift_days
+check.growth_factor check.record_factor check.record_since_year check.record_known
+check.claim_factor check.prior_distance check.duration check.chips check.prompts
+check.samples check.mean_tokens check.price notes.embargo_days
+""".split()  # noqa: SIM905 - a list would have a line for each
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -98,8 +132,14 @@ LIMITS = tuple(
 def read_assumptions(
     path: str, data: bytes
 ) -> tuple[tuple[Assumption, ...], list[Fault]]:
-    """The constants of assumptions.yaml; a faulty one is left out and reported."""
-    return read_entries(path, data, TypeAdapter(Assumption))
+    """The constants of assumptions.yaml; a faulty or missing one is reported."""
+    found, faults = read_entries(path, data, TypeAdapter(Assumption))
+    have = {each.id for each in found}
+    missing = [name for name in ASKED_FOR if name not in have]
+    if found and missing and not faults:
+        problem = f"the method asks for {', '.join(missing)}, which the file lacks"
+        faults.append(Fault(path, 0, "", problem, "Restore the entries"))
+    return found, faults
 
 
 def latest(assumptions: tuple[Assumption, ...], today: date) -> date:

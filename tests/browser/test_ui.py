@@ -196,7 +196,7 @@ def test_the_graph_shows_every_asset(page: Page, ui: Session) -> None:
         assert node["description"]
         assert node["kinds"]
         assert node["owners"] == [{"team": "headroom"}]
-    groups = {"sources", "raw", "core", "out", "publish"}
+    groups = {"sources", "inbox", "raw", "core", "out", "publish"}
     assert {n["groupName"] for n in nodes.values()} == groups
 
 

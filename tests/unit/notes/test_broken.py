@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from pipeline.notes.constants import ASKED_FOR, read_assumptions
 from pipeline.notes.record import read_record
 from tests import mini
 
@@ -238,3 +239,15 @@ def test_what_a_claim_counts_covers_and_rests_on() -> None:
         "broken/counted": ("all", "operations", None, None, "lower"),
         "broken/rate": ("all", None, None, None, None),
     }
+
+
+def test_a_constant_that_is_missing_is_named() -> None:
+    name = "assumptions.yaml"
+    whole = (mini.SHIPPED / name).read_bytes()
+    kept, faults = read_assumptions(name, whole)
+    assert not faults
+    optional = {each.id for each in kept if each.id.startswith("trend.left_out.")}
+    assert {each.id for each in kept} - optional == set(ASKED_FOR)
+    lines = [s for s in whole.splitlines() if b"id: fusion.draws" not in s]
+    _, (fault,) = read_assumptions(name, b"\n".join(lines))
+    assert "fusion.draws" in fault.problem
