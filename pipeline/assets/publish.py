@@ -108,7 +108,7 @@ def release(
     warehouse.watch("release")
     now = done.head
     for sentence in report.mend(settings, now.seq, now.release_id):
-        context.log.info(sentence)
+        context.log.debug(sentence)
     if now.warnings and now.warnings != (before.warnings if before else ()):
         raise_alert(
             settings,

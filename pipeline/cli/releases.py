@@ -138,16 +138,20 @@ def export(
     release: Release,
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     form: Annotated[
-        str, typer.Option("--format", help="tables, or hub: its forecasts.")
+        str,
+        typer.Option(
+            "--format", help="tables; hub: its forecasts; ducklake: all releases."
+        ),
     ] = "tables",
     json: Json = False,
 ) -> None:
     """Write a release as Parquet, CSV and DuckDB, with checksums and description."""
     from pipeline.lake.export import export
+    from pipeline.lake.frozen import freeze
     from pipeline.lake.history import find
     from pipeline.lake.hub import export_hub
 
-    writers = {"tables": export, "hub": export_hub}
+    writers = {"tables": export, "hub": export_hub, "ducklake": freeze}
     if form not in writers:
         stop(f"there is no format {form!r}; use {' or '.join(writers)}", WRONG_USAGE)
     write = writers[form]

@@ -19,8 +19,8 @@ from pipeline.lake.files import discard, replacing, sync
 from pipeline.lake.heads import (
     CATALOG,
     Head,
-    catalog_in_use,
     catalog_path,
+    copy_catalog,
     head,
     head_of,
 )
@@ -65,7 +65,7 @@ def backup(settings: Settings, folder: Path) -> Head:
                 temporary,
                 ignore=shutil.ignore_patterns(f"{CATALOG}*"),
             )
-            _copy_catalog(catalog_path(settings), temporary / CATALOG)
+            copy_catalog(catalog_path(settings), temporary / CATALOG)
     return current
 
 
@@ -159,13 +159,3 @@ def _aside(settings: Settings) -> Path | None:
     names = (settings.lake.with_name(f"lake.replaced-{n}") for n in count(1))
     aside = next(path for path in names if not path.exists())
     return settings.lake.replace(aside)
-
-
-def _copy_catalog(catalog: Path, target: Path) -> None:
-    """SQLite's own copy: consistent whatever its write-ahead log holds."""
-    with (
-        catalog_in_use(),
-        closing(sqlite3.connect(f"{catalog.as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)

@@ -175,3 +175,13 @@ def unreadable(path: Path, error: Exception) -> str:
         "`headroom lake restore DIR`, or move its folder and headroom.duckdb "
         "away and run `headroom refresh` to start a new history"
     )
+
+
+def copy_catalog(catalog: Path, target: Path) -> None:
+    """SQLite's own copy: consistent whatever its write-ahead log holds."""
+    with (
+        catalog_in_use(),
+        closing(sqlite3.connect(f"{catalog.as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
