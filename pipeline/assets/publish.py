@@ -160,7 +160,8 @@ def _facts(settings: Settings) -> dict[str, Any]:
         "days old": days_old(tables, datetime.now(UTC).date()),
         "warnings": len(now.warnings),
         "page": dg.MetadataValue.path(str(settings.report / report.PAGE)),
-        "what changed": shown.rows(tables["meta.changes"].head(shown.FAILING)),
+        "what changed": dg.MetadataValue.md(_changed(tables["meta.changes"])),
+        "all changes": shown.rows(tables["meta.changes"].head(shown.FAILING)),
     }
     if now.reason:
         facts["accepted because"] = now.reason
@@ -169,6 +170,14 @@ def _facts(settings: Settings) -> dict[str, Any]:
         facts["to look at"] = dg.MetadataValue.md(told)
     facts["answer"] = dg.MetadataValue.md("\n\n".join(answer(settings.plain)))
     return facts
+
+
+def _changed(changes: pd.DataFrame) -> str:
+    from pipeline.words.changes import sentences
+
+    plain = changes.astype(object).where(changes.notna(), None).to_dict("records")
+    said = sentences([{str(k): v for k, v in row.items()} for row in plain], {})
+    return "\n".join(f"- {sentence}" for sentence in said) or "Nothing."
 
 
 def _findings(frames: Frames) -> list[str]:

@@ -135,7 +135,8 @@ _HEAD = """{% extends "base.html" %}
 {% endblock %}
 {% block scripts %}
 {{ super() }}
-<script>new MutationObserver(() => {
+<script>document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+new MutationObserver(() => {
   for (const table of document.querySelectorAll(".md-typeset__scrollwrap"))
     table.tabIndex = 0;
 }).observe(document.body, { childList: true, subtree: true });</script>

@@ -6,6 +6,7 @@ changes (lake/), layout.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -28,7 +29,7 @@ def sentences(changes: Iterable[Row], names: Mapping[str, str]) -> list[str]:
     """The changes that a reader asks for first: what came in, what it moved.
 
     Args:
-        changes: rows of meta.changes, the largest first.
+        changes: rows of meta.changes.
         names: model names by id.
     """
     rows = list(changes)
@@ -40,7 +41,10 @@ def sentences(changes: Iterable[Row], names: Mapping[str, str]) -> list[str]:
     ]
     said = [f"Added: {', '.join(came)}."] if came else []
     said += [_date(r) for r in rows if _is_share_date(r)]
-    moved = [r for r in rows if r["table"] == "core.estimates" and r["ratio"]]
+    moved = sorted(
+        (r for r in rows if r["table"] == "core.estimates" and r["ratio"]),
+        key=lambda r: -abs(math.log10(r["ratio"])),
+    )
     said += [_estimate(r, names) for r in moved[:MOST]]
     if len(moved) > MOST:
         said.append(f"{len(moved) - MOST} more estimates moved, by less.")

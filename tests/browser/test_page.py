@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 pytestmark = pytest.mark.browser
-LARGEST = 3_000_000
 EVIL = "</script><script>window.hacked=1</script><img src=x onerror=hacked=1>"
 HOSTILE = f"""---
 source:
@@ -342,15 +340,6 @@ def test_the_policy_lets_nothing_in(shown: Page):
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
     assert "http" not in policy
-
-
-def test_the_page_of_the_record_is_small(release: Settings):
-    plain = Path(__file__).parents[2] / "warehouse" / "headroom.duckdb"
-    page = plain.parent / "report" / PAGE
-    assert (release.report / PAGE).stat().st_size <= LARGEST
-    if not page.exists():
-        pytest.skip("there is no release of the record here")
-    assert page.stat().st_size <= LARGEST
 
 
 def test_every_figure_has_the_digits_of_the_database(

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.contracts import PUBLISHED
 from pipeline.lake.verify import mismatches
+from pipeline.report import PAGE
 from pipeline.report.answer import answer, facts_of
 from pipeline.settings import Settings
 from pipeline.words.answer import lines
@@ -42,6 +43,10 @@ def test_every_number_it_says_is_one_of_its_tables(settings: Settings) -> None:
         for parts, text in zip(read_back.PARAGRAPHS, said, strict=True):
             allowed = read_back.values(con, parts)
             assert read_back.wrong(text, allowed, known) == [], text
+
+
+def test_its_page_is_small(settings: Settings) -> None:
+    assert (settings.report / PAGE).stat().st_size <= 2_500_000
 
 
 def test_it_says_what_was_reviewed(settings: Settings) -> None:

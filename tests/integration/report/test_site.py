@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import duckdb
 import pytest
+import rdflib
+from axe_playwright_python.sync_playwright import Axe
+from browser.conftest import CHROMIUM, page  # noqa: F401
 
 from pipeline.lake import head
 from pipeline.refresh import refresh
 from pipeline.report import site
 from pipeline.settings import Settings
 from tests import mini
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Browsed
 
 HOSTILE = "**bold** <b>x</b> | [a](javascript:alert(1)) `c`"
 
@@ -72,9 +82,9 @@ def test_no_link_is_dead_and_nothing_is_asked_of_others(folder: Path) -> None:
     parsed = dict(pages(folder))
     assert len(parsed) > 30
     dead = []
-    for path, page in parsed.items():
-        assert not [r for r in page.requests if "://" in r or r.startswith("//")], path
-        for link in [*page.links, *page.requests]:
+    for path, read in parsed.items():
+        assert not [r for r in read.requests if "://" in r or r.startswith("//")], path
+        for link in [*read.links, *read.requests]:
             place, _, anchor = unquote(link).partition("#")
             if "://" in place or place.startswith(("mailto:", "data:")):
                 continue
@@ -125,8 +135,15 @@ def test_machines_can_read_what_it_is(folder: Path) -> None:
     start = '<script type="application/ld+json">'
     text = (folder / "index.html").read_text(encoding="utf-8").partition(start)[2]
     told = json.loads(text.partition("</script>")[0])
-    assert told["@type"] == "Dataset"
-    assert told["license"].startswith("https://creativecommons.org/licenses/by/")
+    # Its context lies at schema.org, which nobody is asked for here.
+    assert told.pop("@context") == "https://schema.org/"
+    vocabulary = {"@context": {"@vocab": "https://schema.org/"}}
+    graph = rdflib.Graph().parse(data=json.dumps(vocabulary | told), format="json-ld")
+    schema = rdflib.Namespace("https://schema.org/")
+    (dataset,) = graph.subjects(rdflib.RDF.type, schema.Dataset)
+    licence = str(graph.value(dataset, schema.license))
+    assert licence.startswith("https://creativecommons.org/licenses/by/")
+    assert graph.value(dataset, schema.version)
 
 
 def test_croissant_is_read_by_its_own_library(folder: Path) -> None:
@@ -138,6 +155,54 @@ def test_croissant_is_read_by_its_own_library(folder: Path) -> None:
     with duckdb.connect(folder / "data" / "headroom.duckdb", read_only=True) as con:
         n = con.execute("SELECT count(*) FROM core.models").fetchone()
     assert len(rows) == n[0]
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[str]:
+    """The site as others have it: from a server."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not here")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_no_serious_fault_and_nobody_is_asked(
+    served: str,
+    page: Browsed,  # noqa: F811
+    scheme: str,
+    width: int,
+) -> None:
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on(
+        "request",
+        lambda asked: asked.url.startswith(served) or heard.append(asked.url),
+    )
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("index", "models/index", "models/deepseek-r1", "releases", "cli"):
+        page.goto(f"{served}/{name}.html", wait_until="networkidle")
+        page.wait_for_function(
+            "[...document.querySelectorAll('.md-typeset__scrollwrap')]"
+            ".every(t => t.tabIndex === 0)"
+        )
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        bad = [
+            (v["id"], v["nodes"][0]["html"][:120])
+            for v in found.response["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert bad == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert heard == []
 
 
 def test_a_folder_in_use_is_refused(settings: Settings, folder: Path) -> None:
