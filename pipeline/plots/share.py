@@ -32,6 +32,7 @@ MARKED = (0.1, 0.3, 0.5)
 _TICKS = (0.001, 0.01, 0.1, 0.3, 0.5, 0.9)
 _LOW, _HIGH = -3.6, 1.6  # log10 odds: shares of 0.03% to 98%
 _AHEAD = 2 * 366 * 86_400_000  # milliseconds
+_LETTER, _LINE = 20 * 86_400_000, 0.25  # room of a name: milliseconds, log10 odds
 _PERCENT = (
     "format(1 / (1 + pow(10, -datum.value)), datum.value < -1.5 ? '.1~%' : '.0%')"
 )
@@ -46,7 +47,8 @@ def _odds(share: pd.Series) -> pd.Series:
 def runs(frames: Frames) -> pd.DataFrame:
     """Known and bounded runs, and frontier runs whose split is undisclosed.
 
-    Columns: model, name, basis, t, lo, mid, hi (log10 odds), share (median), flagship.
+    Columns: model, name, basis, t, lo, mid, hi (log10 odds), share (median), flagship,
+    named (whether its name is written).
     Of a bounded run `mid` is the bound and `hi` < `lo` says that it is an upper one.
     """
     table = frames["out.shares"].merge(
@@ -76,7 +78,24 @@ def runs(frames: Frames) -> pd.DataFrame:
             "share": middle.astype(float),
         }
     )
+    rows["named"] = _named(rows)
     return rows.sort_values(["t", "model"], ignore_index=True)
+
+
+def _named(rows: pd.DataFrame) -> pd.Series:
+    """Known flagships whose name has room, those of the largest shares first."""
+    known = rows[rows["basis"].eq("known") & rows["flagship"] & (rows["mid"] > -1.9)]
+    taken: list[tuple[float, float, float]] = []
+    named = set()
+    for row in known.sort_values("mid", ascending=False).to_dict("records"):
+        start = row["t"] - len(row["name"]) * _LETTER
+        if all(
+            abs(row["mid"] - mid) > _LINE or row["t"] < left or start > right
+            for left, right, mid in taken
+        ):
+            named.add(row["model"])
+            taken.append((start, row["t"], row["mid"]))
+    return rows["model"].isin(named)
 
 
 def band(frames: Frames) -> pd.DataFrame:
@@ -177,9 +196,7 @@ def _names(every: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
     """Names of known flagships and of the frontier runs that do not say."""
     named = every.encode(y=y, text="name:N")
     left = named.transform_filter("datum.basis === 'nowcast'")
-    right = named.transform_filter(
-        "datum.basis === 'known' && datum.flagship && datum.mid > -1.9"
-    )
+    right = named.transform_filter("datum.named")
     style = {"fontWeight": 600, "clip": False}
     return [
         *lettered(left, look, align="left", dx=9, dy=-8, **style),
