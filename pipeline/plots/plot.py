@@ -62,8 +62,14 @@ class Plot:
 
 def specification(chart: TopLevelMixin) -> dict[str, Any]:
     """A chart in Vega-Lite. Its schema is checked by tests, not at every drawing."""
-    made: dict[str, Any] = chart.to_dict(validate=False)
-    return made
+    from altair import Undefined
+
+    rows, chart.datasets = chart.datasets, Undefined  # Altair would copy each value
+    try:
+        made: dict[str, Any] = chart.to_dict(validate=False)
+    finally:
+        chart.datasets = rows
+    return made if rows is Undefined else made | {"datasets": rows}
 
 
 def answering(frames: Frames) -> tuple[int, str]:

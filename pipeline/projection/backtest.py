@@ -41,7 +41,7 @@ from pipeline.projection.realised import (
     outcomes,
 )
 from pipeline.projection.scenario import Scenario, scenarios_of
-from pipeline.projection.scores import brier, sample_scores
+from pipeline.projection.scores import brier, quantiles, sample_scores
 
 PERSISTENCE, UNBOUNDED, FITTED = "persistence", "unbounded", "fitted_trend"
 BRIER_HORIZON = 12  # months, as the columns about it are called
@@ -230,8 +230,8 @@ def _past(
 
 def _score(forecast: Forecast, k: int, outcome: Outcome) -> dict[str, Any]:
     predicted = forecast.draws[k]
-    points = 10 ** np.quantile(predicted, LEVELS)
-    truth = 10 ** np.quantile(outcome.draws, (0.05, 0.5, 0.95))
+    points = 10 ** quantiles(np.sort(predicted), np.array(LEVELS))
+    truth = 10 ** quantiles(np.sort(outcome.draws), np.array([0.05, 0.5, 0.95]))
     row: dict[str, Any] = {
         "scenario": forecast.scenario,
         "target": forecast.target,

@@ -38,6 +38,16 @@ def _fewer(sample: FloatArray) -> FloatArray:
     return np.asarray(np.sort(sample)[places.astype(int)])
 
 
+def quantiles(ordered: FloatArray, p: FloatArray) -> FloatArray:
+    """As `np.quantile` of an ascending sample, which takes six times a sort."""
+    at = p * (len(ordered) - 1)
+    return np.interp(at, np.arange(len(ordered)), ordered)
+
+
+def _median(sample: FloatArray) -> float:
+    return float(quantiles(np.sort(sample), np.array([0.5]))[0])
+
+
 def pit(forecast: FloatArray, outcome: FloatArray) -> float:
     """Chance that the forecast is at or below the outcome; uniform if calibrated."""
     below = np.searchsorted(np.sort(forecast), outcome, side="right")
@@ -46,7 +56,8 @@ def pit(forecast: FloatArray, outcome: FloatArray) -> float:
 
 def covered(forecast: FloatArray, outcome: FloatArray, level: float) -> float:
     """Share of the outcome inside the central `level` interval of the forecast."""
-    low, high = np.quantile(forecast, [(1 - level) / 2, (1 + level) / 2])
+    ends = np.array([(1 - level) / 2, (1 + level) / 2])
+    low, high = quantiles(np.sort(forecast), ends)
     return float(((outcome >= low) & (outcome <= high)).mean())
 
 
@@ -63,7 +74,7 @@ def log_score(forecast: FloatArray, outcome: float) -> float:
 
     The density is that of the draws smoothed by normals of Silverman's width.
     """
-    low, high = np.quantile(forecast, (0.25, 0.75))
+    low, high = quantiles(np.sort(forecast), np.array([0.25, 0.75]))
     spread = min(float(forecast.std()), float(high - low) / 1.34)
     width = 0.9 * spread * len(forecast) ** -0.2
     density = stats.norm.pdf(outcome, forecast, width).mean()
@@ -82,7 +93,7 @@ def sample_scores(forecast: FloatArray, outcome: FloatArray) -> dict[str, float]
         "pit": pit(forecast, outcome),
         "covered_50": covered(forecast, outcome, 0.5),
         "covered_90": covered(forecast, outcome, LEVEL),
-        "error": float(np.median(forecast) - np.median(outcome)),
+        "error": _median(forecast) - _median(outcome),
     }
 
 
@@ -100,5 +111,5 @@ def point_scores(forecast: FloatArray, outcome: float) -> dict[str, float]:
         "pit": pit(forecast, read),
         "covered_50": covered(forecast, read, 0.5),
         "covered_90": covered(forecast, read, LEVEL),
-        "error": float(np.median(forecast)) - outcome,
+        "error": _median(forecast) - outcome,
     }

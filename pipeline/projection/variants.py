@@ -178,7 +178,9 @@ def _article(
             return None
         way, ceiling = found
         k = max(month_of(forecast.run.time) - way.first, 0)
-        over = way.levels(ceiling.astype(SINGLE))[k] - way.total[k]
+        # Of all its months the first, which its ceiling refers to, and the one asked.
+        few = replace(way, months=way.months[[0, k]])
+        over = few.levels(ceiling.astype(SINGLE))[1] - few.total[1]
         return np.asarray(over, dtype=float)
 
     return predict
