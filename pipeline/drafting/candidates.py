@@ -15,6 +15,7 @@ from pipeline.drafting.numbers import Figure
 from pipeline.drafting.statements import (
     DOUBTFUL,
     GENERAL,
+    QUESTION,
     Place,
     stage_of,
     subject_of,
@@ -97,13 +98,15 @@ def uncertain(place: Place, figure: Figure, claim: Candidate) -> str | None:
         return doubt
     if claim.model is None and not any(f.startswith(GENERAL) for f in claim.flags):
         return f"{DOUBTFUL}: no model is named"
+    if QUESTION.search(place.text):
+        return "a question"
     if claim.evidence == "score":
         return None
     same = [f for f in place.figures if f.unit == figure.unit and f.end <= figure.start]
     since = same[-1].end if same else 0
     _, end = place.clause(figure.start, figure.end)
     before, around = place.text[since : figure.start], place.text[since:end]
-    upto = end if claim.evidence == "chips_x_time" else figure.start
+    upto = None if claim.evidence == "chips_x_time" else figure.start
     if words.SUPPOSED.search(place.text[:upto]):
         return "supposed, not stated"
     if words.EXPERIMENTS.search(before):

@@ -45,7 +45,7 @@ _OTHER = tuple(
          r"prize|jackpot|bounty|\bwins?\b|\bwon\b"),
         ("transfer, purchase or contract",
          r"转会|求购|收购|并购|合同|订单|票房|transfer|acqui|takeover|buyout|\bmerger|\bcontracts?\b|\bdeal\b|\bfees?\b"),
-        ("capital expenditure", r"资本支出|资本开支|capex|capital (?:expenditure|spending)|\bStargate\b"),
+        ("capital expenditure", r"\bR&D\b|cloud spend|研发(?:投入|支出|费用)|资本支出|资本开支|capex|capital (?:expenditure|spending)|\bStargate\b"),
         ("a price",
          r"报价|售价|定价|价格|月费|订阅|优惠|折(?!合|算)|每百万|百万\s?(?:个)?\s?(?:输入|输出)?\s?(?:tokens?|词元)|"
          r"per (?:1 ?|one )?m(?:illion)?\b|/\s?(?:1 ?)?m(?:illion|tok)?\b|\bpriced\b|\bpric(?:es|ing)\b|\bAPI\b|"
@@ -69,6 +69,10 @@ _RATE_BEHIND = re.compile(
 )
 _RATE_BEFORE = re.compile(
     r"(?:每(?:年|月|股|人|题|次|小时|个月)|每\s?(?:GPU|卡)?\s?(?:小时|卡时|时)|annual(?:ly)?|yearly|monthly|hourly)[^,，。;；\d]{0,16}$",
+    re.I,
+)
+_LIKEWISE = re.compile(
+    r"低于|高于|少于|不及|相比|lower than|less than|more than|compared|versus|\bthan the\b",
     re.I,
 )
 _NEAR = 160  # characters of a sentence on each side of a sum that are read
@@ -103,6 +107,8 @@ def unrelated(text: str, figure: Figure, before: str) -> str | None:
         return None
     if not trains and _ELSE.search(clause):
         return "money unrelated: another purchase"
+    if _LIKEWISE.search(clause) and TRAINING.search(text) and _costs(text):
+        return None  # `which is lower than the $5.6 million for V3`
     elsewhere = _other(text)
     if elsewhere:
         return f"money unrelated: {elsewhere}"

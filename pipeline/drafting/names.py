@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.drafting.numbers import CHIP
@@ -27,7 +27,7 @@ _ADJECTIVE = re.compile(
     re.I,
 )
 _DATA_BEHIND = re.compile(
-    r"(?:'s)?\s?(?:生成的|产生的|蒸馏|outputs?\b|traces\b|generated)"
+    r",? an? (?:[a-z-]+ ){0,3}(?:dataset|corpus|mix)\b|(?:'s)?\s?(?:生成的|产生的|蒸馏|outputs?\b|traces\b|generated)"
 )
 _DATA_BEFORE = re.compile(
     r"(?:generated (?:by|with|from)|distilled from|outputs? (?:of|from)|data from|"
@@ -38,13 +38,13 @@ _BASE_BEFORE = re.compile(
     r"(?:(?:built|based|trained|post-trained|fine-tuned|build|builds|building|start(?:s|ed|ing)?|"
     r"initiali[sz]ed|derived|continued?|train|we train \S{1,30}) "
     r"(?:on top of|on|upon|from)|on top of|[Bb]ase model:?|Base:|from|基于|以|源自|建立在|底座(?:模型)?(?:是|为|:|：)|"
-    r"(?:[Bb]ase|底座)\s?[(（]|从|在)\s?(?:the |an? |open |its |our |their )?$"
+    r"(?:[Bb]ase|底座)\s?[(（]|基于[^,，。;；]{1,12}[(（]|从|在)\s?(?:the |an? |open |its |our |their )?$"
 )
 _BASE_BEHIND = re.compile(r"\s?(?:的)?(?:基础上|为底座|为基座|之上|作为底座|上训练)")
 _REFERENCE_BEFORE = re.compile(
-    r"(?:compared (?:to|with)|relative to|versus|vs\.?|than|that of|those of|(?<!such )as|"
+    r"(?:compared (?:to|with)|relative to|versus|vs\.?|than|(?:that|those|scale|level) of|(?<!such )as|"
     r"times|fold|in contrast to|over that of|outperform(?:s|ed|ing)|surpass(?:es|ed|ing)|"
-    r"beat(?:s|ing)?|exceed(?:s|ed|ing)|ahead of|优于|超越|超过|击败|领先|胜过|"
+    r"beat(?:s|ing)?|rival(?:s|ling|ing)?|competitive with|媲美|比肩|匹敌|对标|抗衡|复刻|复现|挑战|exceed(?:s|ed|ing)|ahead of|优于|超越|超过|击败|领先|胜过|"
     r"与|和|同|跟|比|相比于|相较于|相对于|较|是|于|"
     r"like|matche?s|(?:comparable|similar|equivalent)(?: [a-z]{3,12}){0,3} (?:to|with)|close to|on par with|接近|relative to what|\dx|\d×)\s?"
     r"(?:the |OpenAI's? |OpenAI的?|DeepSeek's? |its predecessor,? |前代|上一代|此前的?)?$",
@@ -52,6 +52,9 @@ _REFERENCE_BEFORE = re.compile(
 )
 _REFERENCE_BEHIND = re.compile(
     r"(?:['’]s)?\s?(?:相比|相当|相近|接近|差不多|低|高出|高|(?:total )?(?:预训练|pre-?training)?(?:的)?\s?(?:的)?[0-9一二三四五六七八九十百]+倍)"
+)
+_COMPARED_BEHIND = re.compile(
+    r".{0,14}?(?:相|比|一样|接近|差|持平|类似|等同|掰手腕|竞争|并|同)"
 )
 _SPLIT = re.compile(r"[\s_-]+")
 SUFFIXES = (
@@ -61,7 +64,7 @@ SUFFIXES = (
 )
 _PART = (
     rf"(?:[-_](?:[A-Z][A-Za-z]{{0,14}}\d{{0,3}}(?:\.\d{{1,2}})?|[a-z]{{3,12}}|[vr]?\d{{1,4}}(?:\.\d{{1,3}})?[A-Za-z]?)"
-    rf"|\s(?:{SUFFIXES})(?![A-Za-z])|\s?[VvRMKTSo]?\d{{1,3}}(?:\.\d{{1,2}}){{0,2}}[BbMaov]?(?![A-Za-z0-9_%×^]|,\d|\s?[%×]|\.\d)"
+    rf"|\s(?:{SUFFIXES})(?![A-Za-z])|\s[A-Z](?=\s\d{{1,3}}(?!\d))|\s?[VvRMKTSo]?\d{{1,3}}(?:\.\d{{1,2}}){{0,2}}[BbMaov]?(?![A-Za-z0-9_%×^]|,\d|\s?[%×]|\.\d)"
     r"|[- ]A\d{1,3}B(?![a-z]))"
 )
 _NAME = re.compile(
@@ -94,8 +97,8 @@ _ZH_PLACES = tuple(
     re.compile(p)
     for p in (
         r"(?:模型|版本|代号)[“「《‘\"](?P<name>[^”」》’\"\n]{2,14})[”」》’\"]",
-        r"(?P<name>(?:文心|盘古|盤古|混元|豆包|通义|千问|星火|天工|日日新|书生|百川|元景|紫东|悟道|琴乐)[ -]?[A-Za-z]{0,6}[- ]?\d?(?:\.\d)?)(?![\d.])",
-        r"(?:推理模型|大模型|新模型|模型|发布了?|推出了?|開發的?|开发的)\s?(?P<name>[\u4e00-\u9fff]{2,4}[- ]?[A-Z]?\d{1,2}(?:\.\d)?)(?![\d年月日个万亿%倍张次步])",
+        r"(?P<name>(?:文心|盘古|盤古|混元|豆包|通义|千问|星火|天工|日日新|书生|百川|元景|紫东|悟道|琴乐)(?=[ -]?[A-Za-z]{0,6}[- ]?\d)[ -]?[A-Za-z]{0,6}[- ]?\d(?:\.\d)?)(?![\d.])",
+        r"(?:推理模型|大模型|新模型|模型|发布了?|推出了?|開發的?|开发的)\s?(?P<name>[\u4e00-\u9fff]{2,4}(?:-?[A-Z]?| )\d{1,2}(?:\.\d)?)(?!\s?[\d年月日个万亿%倍张次步])",
         r"(?m:^)[#\s]{0,4}(?P<name>[\u4e00-\u9fff]{2,5}-\d{1,2}(?:\.\d)?)",
     )
 )
@@ -213,10 +216,15 @@ class Names:
                 continue
             self._add(name, Subject(model, registry.models[model].name, known=True))
         self._heads = {_key(_head(n)) for n in registry.model_names}
+        self._families = {
+            m.name.partition(" ")[0] for m in registry.models.values() if " " in m.name
+        }
         self._makers = {
             w.casefold() for m in registry.models.values() for w in m.developer.split()
         } | {_key(m.developer) for m in registry.models.values()}
         names = {m.developer for m in registry.models.values()}
+        self._written = {n.lower(): n for n in names if re.search("[a-z][A-Z]", n)}
+        names |= set(self._written)  # `deepseek`, but not `meta`
         self._maker = re.compile(
             rf"(?<![\w-])(?P<who>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True)) or 'x{9}'})"
             r"(?![\w-])(?!['’]?s?\s?(?:[ABHV]\d|GB\d|TPU|GPU|Hopper|Blackwell|chip|Ascend|昇腾|Trainium|MI\d))"
@@ -252,7 +260,8 @@ class Names:
 
     def makers(self, text: str) -> list[str]:
         """Developers that a text names, but for their chips."""
-        return [m["who"] for m in self._maker.finditer(text)]
+        found = (m["who"] for m in self._maker.finditer(text))
+        return [self._written.get(who, who) for who in found]
 
     def maker_of(self, subject: Subject) -> str | None:
         """Who develops a model, None if that is not known."""
@@ -302,10 +311,11 @@ class Names:
         maker = next((w for w in reversed(caps) if w not in _NO_HEADS), None)
         if maker and len(name) <= 5 and maker.casefold() in self._makers:
             return self.known(f"{maker} {name}")
-        if re.fullmatch(r"[A-Z]\d", name):
-            theirs = {self.known(f"{m} {name}") for m in set(self.makers(text))} - {
-                None
-            }
+        if re.match(r"[A-Z]\d(?:\.\d)?(?![A-Za-z0-9])", name):
+            said = set(self.makers(text)) | (
+                self._families & set(re.findall(r"[A-Z][A-Za-z]+", text))
+            )
+            theirs = {self.known(f"{m} {name}") for m in said} - {None}
             return next(iter(theirs)) if len(theirs) == 1 else None
         if re.fullmatch(r"[A-Z][a-z]{2,14}", name):
             longer = re.finditer(rf"([A-Z][\w.-]{{1,30}})[ -]{name}(?![\w-])", text)
@@ -353,6 +363,14 @@ class Names:
                 continue
             hit = self._at(text, word)
             if hit:
+                last = found[-1] if found else None
+                if (  # `通义千问(Qwen2.5-32B)` is one name
+                    last
+                    and hit.role == "base"
+                    and hit.subject == last.subject
+                    and hit.start - last.end <= 2
+                ):
+                    found[-1] = replace(last, role="base")
                 found.append(hit)
                 at = hit.end
         return found
@@ -412,7 +430,9 @@ def _candidates(text: str, makers: set[str]) -> Iterator[str]:
         ):
             name = name.partition(" ")[2]
             head = re.match(r"[A-Za-z]+", name)
-        lettered = re.match(r"[VRKMT]\d(?:\.\d|-[A-Z]|$)", name)  # V3.9, R1-Lite, V3
+        lettered = re.match(
+            r"[VRKMT]\d(?:\.\d|-[A-Z]|$)|Seed-[A-Z]", name
+        )  # V3.9, R1-Lite, V3
         if not head or (head[0] in _NO_HEADS and not lettered):
             continue
         if (
@@ -501,7 +521,15 @@ def _role(text: str, start: int, end: int) -> Role:
         return "base"
     if _BASE_BEFORE.search(before) and not re.search(r"[从在以]\s?$", before):
         return "base"
-    if _REFERENCE_BEFORE.search(before) or _REFERENCE_BEHIND.match(text, end):
+    compared = _REFERENCE_BEFORE.search(before)
+    listed = r"(?:[A-Za-z0-9)）]|版本?|模型)\s?$"
+    if (  # `A 和 B` may be a list
+        compared
+        and re.match("[和与同跟]", compared[0])
+        and re.search(listed, before[: compared.start()])
+    ):
+        compared = _COMPARED_BEHIND.match(text, end)
+    if compared or _REFERENCE_BEHIND.match(text, end):
         return "reference"
     return "subject"
 

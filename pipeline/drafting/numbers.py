@@ -40,14 +40,14 @@ _CHINESE = re.compile(f"[{CHINESE}]{{1,12}}")
 _MULTIPLIER = re.compile(
     r"\s{0,2}(?P<zh>万亿|萬億|千亿|百亿|十亿|千万|千萬|百万|百萬|亿|億|万|萬|兆|千|百)"
     r"|[ -]?(?P<en>hundred thousand|thousand|million|billion|trillion|quadrillion)(?![A-Za-z])"
-    r"|\s?(?P<short>[kKMBT]|bn|mn|tn|mm)(?![A-Za-z0-9])"
+    r"|\s?(?P<short>[kKMBT]|bn|mn|tn|mm|mil|bil)(?![A-Za-z0-9])"
 )
 _TIMES = {
     "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "千万": 1e7, "百万": 1e6,
     "亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "萬億": 1e12, "千萬": 1e7, "百萬": 1e6,
     "億": 1e8, "萬": 1e4, "兆": 1e12, "hundred thousand": 1e5, "thousand": 1e3,
     "million": 1e6, "billion": 1e9, "trillion": 1e12, "quadrillion": 1e15, "k": 1e3,
-    "m": 1e6, "mn": 1e6, "mm": 1e6, "b": 1e9, "t": 1e12, "bn": 1e9, "tn": 1e12,
+    "m": 1e6, "mn": 1e6, "mm": 1e6, "mil": 1e6, "bil": 1e9, "b": 1e9, "t": 1e12, "bn": 1e9, "tn": 1e12,
 }  # fmt: skip
 CHIP = (
     r"(?:(?:NVIDIA|英伟达|AMD|华为|Huawei|Google|AWS)\s?(?:的)?)?"
@@ -84,7 +84,7 @@ _UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("tokens", rf"{_FILL}(?:(?!per )[a-z]{{2,14}}[ -]){{0,2}}(?:tokens?(?![a-z])|词元|詞元|令牌)"),
         ("OOM", r"(?:个|個)?\s?(?:数量级|數量級|orders?[- ]of[- ]magnitude|OOMs?(?![a-z]))"),
         ("points", r"(?:percentage points?|个百分点|個百分點|pp\b)"),
-        ("%", r"(?:%|％|per ?cent(?![a-z])|percent(?![a-z])|pct(?![a-z]))"),
+        ("%", r"(?:%|％|分(?![钟之数析布类别享享期级析钟])|per ?cent(?![a-z])|percent(?![a-z])|pct(?![a-z]))"),
         ("parameters", r"(?:个|亿)?\s?(?:[- ]?(?:active|activated|total|trainable)(?![a-z])(?:\s(?:parameters?|params?))?|"
                        r"parameters?|params?(?![a-z])|参数|參數|激活)"),
         ("chips", rf"{_FILL}(?:[x×]\s?)?{_FILL}(?:{_CHIP_S}s?(?:\s(?:GPUs?|chips?|accelerators?|NPUs?))?|GPUs?|"
@@ -105,11 +105,11 @@ _UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _SPAN_HOURS = {
     "month": 730.5, "月": 730.5, "day": 24.0, "天": 24.0, "week": 168.0, "周": 168.0,
-    "週": 168.0, "星期": 168.0,
+    "週": 168.0, "星期": 168.0, "minute": 1 / 60, "分钟": 1 / 60,
 }  # fmt: skip
 # `激活参数360亿`, `GPU-hours: 12,000`: the unit in front of a bare number.
 _BEFORE = tuple(
-    (unit, re.compile(rf"(?:{pattern})\s?(?:数|量|数量)?(?:\s?[:：=]|\s(?:of|was|is|are)\s|为|是|约|達|达|共|合计|(?<=[\u4e00-\u9fff])|(?<=数|量))\s?"
+    (unit, re.compile(rf"(?:{pattern})\s?(?:数|量|数量)?(?:\s?[(（][^()（）]{{1,6}}[)）])?(?:\s?[:：=]|\s(?:of|was|is|are)\s|为|是|约|達|达|共|合计|(?<=[\u4e00-\u9fff])|(?<=数|量))\s?"
                       r"(?:about|around|roughly|约|[~≈])?\s?$", re.I))
     for unit, pattern in (
         ("parameters", r"激活参数|活跃参数|激活參數|active parameters?|activated parameters?|active params"),
@@ -156,6 +156,9 @@ _VAGUE = re.compile(
 _PLURAL_VAGUE = re.compile(
     r"(?:hundreds|thousands|millions|billions|tens) of\s(?:thousands|millions|billions)",
     re.I,
+)
+_ON_COMPUTE = re.compile(
+    r"FLOP|comput|calculat|tokens|train|\bRL\b|\bnotes?:|算力|计算|运算|训练", re.I
 )
 _BEHIND_UPPER = re.compile(r"[\s(（]{0,2}(?:以下|以内|之内|or less|or fewer|at most)")
 _BEHIND_LOWER = re.compile(r"[\s(（]{0,2}(?:以上|or more|at least|\+(?!\s?\d)|plus\b)")
@@ -205,9 +208,13 @@ class _Number:
     ratio: str = ""  # `x` of tenfold, `share` of a fifth
 
 
-def figures(text: str) -> list[Figure]:
-    """Figures of a sentence in order, none overlapping another; MAX_FIGURES at most."""
+def figures(text: str, about: str = "") -> list[Figure]:
+    """Figures of a sentence in order, none overlapping another; MAX_FIGURES at most.
+
+    `about` is what stands over it: with a word of compute, `3e23` alone is FLOP.
+    """
     found: list[Figure] = []
+    compute = bool(_ON_COMPUTE.search(about))
     numbers = list(_numbers(text))
     k = 0
     last = 0
@@ -225,6 +232,10 @@ def figures(text: str) -> list[Figure]:
         k += used
         if number.word and not first.unit:
             continue
+        if not first.unit and compute and _bare(first.value, first.text):
+            first = replace(
+                first, unit="FLOP", bound=_bound(text, text[: first.start], first.end)
+            )
         found.append(first)
         last = first.end
     return found
@@ -379,20 +390,20 @@ def _complete(text: str, number: _Number) -> Figure:
     if not unit and _LABELLED.search(head):
         unit = next((u for u, p in _BEFORE if p.search(head)), "")
         said = unit == "hours"
-    if (
-        not unit
-        and value >= _COMPUTE
-        and re.search("[eE^]|\\*\\*|次方", text[start:end])
-    ):
-        unit = "FLOP"  # `1e27`, in a text on compute
+    if not unit and _bare(value, text[start:end]) and _ON_COMPUTE.search(text):
+        unit = "FLOP"
     if not unit:
         return Figure(value, "", start, end, text=text[start:end])
     bound = "lower" if inner and end > inner.end() else _bound(text, head, end)
-    vague = bool(_VAGUE.search(head)) or bool(
-        _PLURAL_VAGUE.search(head + text[start:end])
-    )
+    vague = bool(_VAGUE.search(head)) or (text[start] in "千百" and head[-1:] == "上")
+    vague = vague or bool(_PLURAL_VAGUE.search(head + text[start:end]))
     return Figure(value, unit, start, end, bound, chip=chip, text=text[start:end],
                   vague=vague, chips_said=said or chip is not None)  # fmt: skip
+
+
+def _bare(value: float, written: str) -> bool:
+    """`1e27`, in a text on compute."""
+    return value >= _COMPUTE and bool(re.search(r"[eE^]|\*\*|次方", written))
 
 
 def _unit(name: str, found: re.Match[str], value: float) -> tuple[str, float, bool]:

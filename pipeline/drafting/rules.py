@@ -71,7 +71,7 @@ def extract(text: str, registry: Registry) -> Found:
     )
     for number, (sentence, mentions) in enumerate(read):
         place = Place(
-            sentence, number, mentions, figures(_masked(sentence.text, mentions)),
+            sentence, number, mentions, figures(_masked(sentence.text, mentions), f"{sentence.lead} {sentence.heading}"),
             memory, names, registry,
         )  # fmt: skip
         opens(place)
@@ -183,6 +183,10 @@ def _flop(place: Place, figure: Figure) -> Candidate | str:
         re.I,
     ):
         return "a speed, not an amount"
+    if re.match(r"\s?(?:[*×·÷=/]|x\s?\d)", place.text[figure.end :]) or re.search(
+        r"\d\s?[*×·/]\s?$", place.text[: figure.start]
+    ):
+        return "a step of a calculation"
     claim = candidate(
         place, figure, "bound" if figure.bound else "flop", "FLOP as stated"
     )
@@ -212,7 +216,7 @@ def _chips(place: Place, figure: Figure) -> Candidate | str:
     spans = [
         (k, f) for k, f in enumerate(place.figures)
         if (f.unit == "time" or (f.unit == "hours" and not f.chips_said))
-        and f.value >= 1 and abs(f.start - figure.start) <= 80
+        and f.value >= 0.1 and abs(f.start - figure.start) <= 80
         and not re.match(r"(?:之)?内", place.text[f.end :]) and not re.search(r"每|every|per |ago|前$|later", place.text[max(0, f.start - 8) : f.end + 6])
     ]  # fmt: skip
     if re.match(
@@ -257,6 +261,8 @@ def _tokens(place: Place, figure: Figure) -> Candidate | str:
         re.I,
     )
     product = re.match(r"\s?[*×x]\s?\d", place.text[figure.end :])
+    on = on or re.search(r"train\w* on [^.;]{0,70}$", place.text[: figure.start], re.I)
+    on = on or re.match(r"[^,，。;；]{0,10}训练", place.text[figure.end :])
     held = words.HELD.search(place.text[first:last])
     if held and words.ROLLED.search(place.text) and words.GENERATED.match(held[0]):
         held = None
@@ -298,6 +304,8 @@ def _cost(place: Place, figure: Figure) -> Candidate | str:
     shift = len(text) - len(place.text)
     moved = replace(figure, start=figure.start + shift, end=figure.end + shift)
     before = place.memory.before or place.sentence.heading
+    if place.sentence.kind == "item":
+        before = f"{before} {place.sentence.heading}"
     if place.sentence.kind == "cell":
         before = f"{place.sentence.heading} training compute {before}"
     other = money.unrelated(text, moved, before)
@@ -379,7 +387,9 @@ def _chips_of_list(place: Place) -> None:
     waiting = place.memory.chips
     if waiting is None or any(f.unit == "chips" for f in place.figures):
         return
-    if place.sentence.kind != "item":
+    if place.sentence.kind != "item" or not re.match(
+        r"[^=≈]{2,40}[:：][^=≈]*$", place.text
+    ):
         return
     number, figure = waiting
     times = [f for f in place.figures if f.unit == "time"]

@@ -14,6 +14,10 @@ from pipeline.drafting.candidates import Candidate, candidate
 from pipeline.drafting.numbers import Figure
 from pipeline.drafting.statements import Place, subject_of
 
+_CORRECT = re.compile(
+    r"准确率|正确|得分|accura|correct|solve[ds]?\b|scor(?:es?|ed|ing)\b", re.I
+)
+
 
 def share(place: Place, figure: Figure) -> Candidate | str:
     """A percentage or a fraction: a score, a share of pre-training or of the whole."""
@@ -23,6 +27,11 @@ def share(place: Place, figure: Figure) -> Candidate | str:
     around = text[max(0, start - 40) : end]
     if figure.unit == "%" and benchmarks and not is_of_pretraining(place, figure):
         return _score(place, figure, benchmarks)
+    over = list(
+        words.BENCHMARK.finditer(f"{place.sentence.lead} {place.memory.before[-160:]}")
+    )
+    if figure.unit == "%" and over and _CORRECT.search(text[: figure.end + 14]):
+        return _score(place, figure, over[:1] if place.sentence.lead else over[-1:])
     if words.NO_SHARE.search(text[max(0, figure.start - 30) : figure.end + 30]):
         return "a share of something else"
     if is_of_pretraining(place, figure):
@@ -209,8 +218,11 @@ def _score(
     """A score, with the nearest benchmark: behind `on`, else in front."""
     if not 0 <= figure.value <= 100:
         return "no score"
+    if re.match(r"\s?(?:boost|improvement|gains?\b|increase|higher|better|jump|提升|提高|增长)",
+                place.text[figure.end :], re.I):  # fmt: skip
+        return "a difference of scores"
     if re.search(
-        r"error|std|±|提升|提高了|improv\w+ (?:by|of)|up by|points|\bgain|relative",
+        r"error|std|±|\bby (?:up to |about |around )?$|(?:超过|领先|高出|优于)[^,，。;；]{2,22}$|提升|提高了|improv\w+ (?:by|of)|up by|points|\bgain|relative",
         place.text[max(0, figure.start - 22) : figure.start],
         re.I,
     ):

@@ -51,7 +51,8 @@ _APPOSITION = re.compile(
 _WHICH = re.compile(r"^\s?[,，]\s?(?:which|whose|who)\b", re.I)
 # `GPT-4o's 53.6%`: whose a figure is when the name stands right before it.
 _OWNER = re.compile(
-    r"^(?:['’]s|的)\s?(?:about |around |roughly |only |约|仅)?(?:US)?\$?$", re.I
+    r"^(?:['’]s|的|\s?[(（]|\s(?:at|with)\s)\s?[~≈>≥约]{0,2}(?:about |around |roughly |only |约|仅)?(?:US)?\$?$",
+    re.I,
 )
 _FOR_OTHERS = re.compile(
     r"\s?(?:[a-z]{3,9} )?(?:for|of|by|to train|at)\s(?:(?:other|comparable|similar|competing|most|typical|rival|western|many) (?:\w+ ){0,2}"
@@ -63,9 +64,10 @@ _STRANGER = re.compile(
     r"(?<![A-Za-z0-9_@/.-])(?:[A-Z][a-z]{1,12}[A-Z][A-Za-z]{1,14}|[A-Z][A-Za-z]{1,14}[- ]?\d{1,3}(?:\.\d)?)(?![A-Za-z0-9_-])"
 )
 _NO_STRANGER = re.compile(
-    r"^(?:GPU|TPU|NPU|MoE|FLOP|MFU|Flash|Tensor|Py[A-Z]|Git|Hugging|You|Linked|Infini|NVLink|CUDA|Deep[SM]|Open[AR]|Semi|Mega|Level|Step|Phase|Stage)|"
+    r"^(?:GPU|TPU|NPU|MoE|Muon|Adam|FLOP|MFU|Flash|Tensor|Py[A-Z]|Git|Hugging|You|Linked|Infini|NVLink|CUDA|Deep[SM]|Open[AR]|Semi|Mega|Level|Step|Phase|Stage)|"
     r"^(?:GB|MI|[ABHVLP])\s?\d|^(?:BF|FP|TF|INT)\d|LLM|GRPO|PPO|DPO|RLVR|RLHF"
 )
+QUESTION = re.compile(r"[?？][\"”』」)）]?\s*$")
 _ASIDE = re.compile(
     r"^[\W\d]*(?:compare|by (?:way of )?comparison|for (?:comparison|scale|reference|context)|作为对比|相比之下|相较之下|作为参考|对比)",
     re.I,
@@ -105,6 +107,7 @@ class Memory:
     reference: tuple[int, Subject] | None = None
     by_maker: dict[str, Subject] = field(default_factory=dict)
     since: set[str] = field(default_factory=set)  # models named since the heading
+    of_item: bool = False  # whether what carries is the head of a list item
     crowd: bool = False  # whether the sentence that carries names several models
     paragraph: int = -1
     item: Subject | None = None
@@ -174,6 +177,10 @@ def subject_of(
     own = [m for m in before if m.start >= start]
     for since in (own[-1].end if own else start, before[-1].end if before else 0):
         other = None if relative else _unnamed(place, since, figure.start)
+        if other is not None:
+            return other
+    if before and not relative:
+        other = _other_maker(place, before[-1], figure)
         if other is not None:
             return other
     if own:
@@ -254,6 +261,8 @@ def _carried(
     if stranger:
         return Who(None, (f"{DOUBTFUL}: is “{stranger}” a model?",))
     carried = memory.carried
+    if memory.of_item and place.sentence.kind == "item":
+        carried = None  # the item before speaks of another
     if carried and place.number - carried[0] <= LOOK_BACK and carried[1].id != skip:
         whose = {s.id for s in (memory.section, memory.title, memory.main) if s}
         if memory.crowd and carried[1].id not in whose:
@@ -300,6 +309,16 @@ def _stranger(place: Place, figure: Figure) -> str | None:
             continue
         return m[0]
     return None
+
+
+def _other_maker(place: Place, last: Mention, figure: Figure) -> Who | None:
+    """`K2 is cheaper than R1, since deepseek trained on 14.8T tokens`: whose it is then."""
+    named = place.names.makers(place.text[last.end : figure.start])
+    if not named or place.names.maker_of(last.subject) in named:
+        return None
+    theirs = [m for m in place.mentions if place.names.maker_of(m.subject) == named[-1]]
+    who = theirs[-1].subject if theirs else place.memory.by_maker.get(named[-1])
+    return Who(who, () if who else (f"{DOUBTFUL}: which model of {named[-1]}?",))
 
 
 def _by_maker(place: Place, figure: Figure) -> Who | None:
@@ -479,7 +498,7 @@ def remember(place: Place) -> None:
     """What the next sentences may lean on."""
     sentence, memory, text = place.sentence, place.memory, place.text
     memory.before = f"{memory.before[-240:]} {text}"
-    if sentence.advert:
+    if sentence.advert or (sentence.kind == "heading" and QUESTION.search(text)):
         return
     about = [m for m in place.mentions if m.role == "subject"]
     _makers(place, about)
@@ -511,6 +530,7 @@ def remember(place: Place) -> None:
         about = models or about
         main = about[-1] if _AGAIN.search(text[about[0].end :]) else about[0]
         memory.crowd = conjoined(place, main)
+        memory.of_item = sentence.kind == "item" and memory.item is not None
         memory.carried = (place.number, main.subject)
     memory.stage = words.stage_of(text, len(text)) or memory.stage
 

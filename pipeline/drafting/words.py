@@ -27,11 +27,11 @@ WHOLE = re.compile(
 )
 CLASS = re.compile(
     r"推理模型(?!的?[A-Z])|各公司|所有参与者|参与者|实验室|各家|reasoning models\b|\blabs\b|companies|"
-    r"players|developers|everyone|frontier models\b|最大的?模型|训练(?:一个|1个|一款|单个)|单次|\ba (?:typical|single|frontier|large) (?:training )?(?:run|model)\b|largest (?:training )?(?:runs?|models)",
+    r"players|developers|everyone|frontier models\b|最大的?模型|训练(?:一个|1个|一款|单个)|单次|\ba (?:typical|single|frontier|large) (?:training )?(?:run|model)\b|largest (?:\w+ )?(?:runs?|models)",
     re.I,
 )
 COMPUTE = re.compile(
-    r"训练|訓練|算力|计算量|浮点|第二阶段|强化学习|強化學習|投入的资金|compute|train|FLOP|\bRL\b|reasoning|"
+    r"训练|訓練|算力|计算量|浮点|第二阶段|强化学习|強化學習|投入的资金|comput|train|FLOP|\bRL\b|reasoning|"
     r"\bGPU|tokens|reinforcement|second stage|推理|卡时", re.I,
 )  # fmt: skip
 BENCHMARK = re.compile(
@@ -102,7 +102,7 @@ PARITY = re.compile(
 )
 NO_SHARE = re.compile(
     r"utili[sz]ation|\bMFU\b|\bMBU\b|利用率|\boff\b|discount|折|interest|probab|可能性|概率|chance|confiden|cheaper|"
-    r"offset|emission|carbon|renewable|electric|faster|speed|latency|accura|sparsity|of (?:the )?(?:tokens|data|prompts|questions|problems|users|market|samples|staff|parameters|layers|GPUs|respondents)|"
+    r"进度|progress|offset|emission|carbon|renewable|electric|faster|speed|latency|accura|sparsity|of (?:the )?(?:tokens|data|prompts|questions|problems|users|market|samples|staff|parameters|layers|GPUs|respondents)|"
     r"数据集?的|股|涨|跌|降价|下调|上涨|市场|用户|月活|CI\b|区间|interval|quantile|dropout|warm-?up|clip|learning rate|decay|threshold|cache|缓存|命中|tokens?\s?[(（]|win rate|胜率|of the time|inference|serving",
     re.I,
 )
@@ -115,7 +115,7 @@ DOUBT = re.compile(
 # What a figure would be, not what it was; an assumed price is a way of counting.
 SUPPOSED = re.compile(
     r"\bif\b(?! (?:we|you) (?:count|includ))|\bsuppose|\bimagine|hypothe|\bassum(?:e|es|ed|ing)\b(?![^.;]{0,60}(?:pric|rent|\$|utili|MFU|per (?:GPU[- ])?hour))|"
-    r"\blet['’]s say|\bwill (?:be|give|allow|yield|need|cost|take)\b|\b(?:could|would|might) have\b|compute[- ]optimal|at full utili[sz]ation|in theory|假如|如果|倘若|设想|假设(?![^。;]{0,30}(?:租|价|美元))|假定(?![^。;]{0,30}(?:租|价|美元))|理论上",
+    r"\blet['’]s say|\bwill (?:be|give|allow|yield|need|cost|take)\b|\b(?:could|would|might) (?:have|need|require|take|cost)\b|compute[- ]optimal|at full utili[sz]ation|in theory|假如|如果|倘若|设想|假设(?![^。;]{0,30}(?:租|价|美元))|假定(?![^。;]{0,30}(?:租|价|美元))|理论上",
     re.I,
 )
 # One figure for several models together.
@@ -176,7 +176,7 @@ WINDOW = re.compile(
     re.I,
 )
 NO_RATIO = re.compile(
-    r"faster|cheaper|speed|longer|hardware|advantage|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
+    r"faster|cheaper|speed|longer|规模是|参数|parameter|model size|hardware|advantage|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
     r"降价|更快|便宜|速度|提速|加速|吞吐|inference|推理(?:成本|速度|算力只)|价格|price|用户|下载|users|download",
     re.I,
 )
