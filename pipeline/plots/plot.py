@@ -60,7 +60,7 @@ class Plot:
         return chart
 
 
-def specification(chart: TopLevelMixin) -> dict[str, Any]:
+def specification(chart: Any) -> dict[str, Any]:
     """A chart in Vega-Lite. Its schema is checked by tests, not at every drawing."""
     from altair import Undefined
 
