@@ -64,16 +64,17 @@ def freeze(settings: Settings, release: Head, folder: Path) -> list[Path]:
 def _freeze(folder: Path) -> None:
     """Bring inlined rows into files, then the SQLite catalog into a DuckDB file."""
     path = f"DATA_PATH {literal(f'{folder}/data/')}, OVERRIDE_DATA_PATH true"
-    old, new = literal(f"{folder / CATALOG}"), literal(f"{folder / FROZEN}")
+    old, new = folder / CATALOG, folder / FROZEN
     with connection() as con:
         load(con, "sqlite_scanner", "ducklake")
-        con.execute(f"ATTACH 'ducklake:sqlite:' || {old} AS {LAKE} ({path})")
+        con.execute(f"ATTACH {literal(f'ducklake:sqlite:{old}')} AS {LAKE} ({path})")
         con.execute(f"CALL ducklake_flush_inlined_data('{LAKE}')")
         con.execute(f"DETACH {LAKE}")
-        con.execute(f"ATTACH 'ducklake:' || {new} AS frozen ({path})")  # its tables
+        # Its own tables, empty.
+        con.execute(f"ATTACH {literal(f'ducklake:{new}')} AS frozen ({path})")
         con.execute("DETACH frozen")
-        con.execute(f"ATTACH {new} AS frozen")
-        con.execute(f"ATTACH {old} AS old (TYPE sqlite, READ_ONLY)")
+        con.execute(f"ATTACH {literal(new)} AS frozen")
+        con.execute(f"ATTACH {literal(old)} AS old (TYPE sqlite, READ_ONLY)")
         tables = con.execute(
             "SELECT table_name, list(column_name ORDER BY column_index), "
             "list(data_type ORDER BY column_index) FROM duckdb_columns() "
