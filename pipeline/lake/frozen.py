@@ -70,15 +70,17 @@ def _freeze(folder: Path) -> None:
         con.execute(f"ATTACH {literal(f'ducklake:sqlite:{old}')} AS {LAKE} ({path})")
         con.execute(f"CALL ducklake_flush_inlined_data('{LAKE}')")
         con.execute(f"DETACH {LAKE}")
-        # Its own tables, empty.
-        con.execute(f"ATTACH {literal(f'ducklake:{new}')} AS frozen ({path})")
+        # Its own tables, empty, and no word of where it was made.
+        made = f"ATTACH {literal(f'ducklake:{new}')} AS frozen (DATA_PATH 'data/')"
+        con.execute(made)
         con.execute("DETACH frozen")
         con.execute(f"ATTACH {literal(new)} AS frozen")
         con.execute(f"ATTACH {literal(old)} AS old (TYPE sqlite, READ_ONLY)")
         tables = con.execute(
             "SELECT table_name, list(column_name ORDER BY column_index), "
             "list(data_type ORDER BY column_index) FROM duckdb_columns() "
-            "WHERE database_name = 'frozen' GROUP BY ALL"
+            "WHERE database_name = 'frozen' AND table_name <> 'ducklake_metadata' "
+            "GROUP BY ALL"
         ).fetchall()
         for table, names, types in tables:
             values = ", ".join(
@@ -88,8 +90,3 @@ def _freeze(folder: Path) -> None:
             con.execute(f"DELETE FROM frozen.{table}")
             con.execute(f"INSERT INTO frozen.{table} SELECT {values} FROM old.{table}")
         con.execute("DELETE FROM frozen.ducklake_inlined_data_tables")
-        # Where the lake lies is nobody's business; readers say where the copy lies.
-        con.execute(
-            "UPDATE frozen.ducklake_metadata SET value = 'data/' "
-            "WHERE key = 'data_path'"
-        )
