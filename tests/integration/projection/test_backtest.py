@@ -94,9 +94,8 @@ def test_a_forecast_knows_only_its_vintage(table):
     assert not np.allclose(table["realised_flop_p50"], later["realised_flop_p50"])
 
 
-def test_a_scenario_counts_from_its_disclosure_and_the_frontier_needs_no_leader(table):
+def test_the_frontier_needs_no_leader(table):
     first = table.groupby(["scenario", "target"])["origin"].min()
-    assert first[("disclosed", "frontier")] == pd.Timestamp("2025-07-01")
     assert first[("unbounded", "frontier")] == pd.Timestamp("2024-07-01")
     assert first[("unbounded", "reasoning")] == pd.Timestamp("2024-10-01")
 
