@@ -83,6 +83,7 @@ def ranking(board: Iterable[Row]) -> list[str]:
         f"{row['crps_no_change']:.2f} orders of magnitude)."
         for row in board
         if row["verdict"] != TOO_FEW
+        and None not in (row["crps_paired_no_change"], row["crps_no_change"])
     ]
     return told or [_NO_RANKING]
 

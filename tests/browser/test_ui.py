@@ -40,7 +40,7 @@ pytestmark = [
     # The browser driver leaves an event loop's coroutine behind when it ends.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-PUBLISH_SECONDS = 120  # 60 on an idle machine
+PUBLISH_SECONDS = 300  # 60 on an idle machine; the other core tests, too
 NOTES = 20
 # What the button "Materialize all" sends.
 LAUNCH = """mutation { launchRun(executionParams: { mode: "default", selector: {
@@ -50,7 +50,8 @@ LAUNCH = """mutation { launchRun(executionParams: { mode: "default", selector: {
 
 CHECKS = """{ assetNodeOrError(assetKey: {path: ["publish", "release"]}) {
     ... on AssetNode { assetChecksOrError { ... on AssetChecks { checks { name
-    executionForLatestMaterialization { evaluation { success severity } } } } } } } }"""
+    executionForLatestMaterialization { evaluation { success severity metadataEntries {
+    ... on TableMetadataEntry { table { records } } } } } } } } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -253,20 +254,12 @@ def test_notes_dropped_together_are_published_and_a_broken_one_is_told(
         settings, "sql", "SELECT count(*) AS n FROM raw.sources WHERE title LIKE 'A d%'"
     )
     assert str(NOTES - 1) in told
-    _is_told_everywhere(settings, hook, ui)
-    _open(page, f"{ui.url}/assets/raw/rejected?view=checks", "all_read")
-    page.get_by_text("all_read").first.click()
-    page.get_by_text("Failed").first.wait_for()
-    page.get_by_text("Show Table").last.click()
-    page.get_by_text("notes/broken.md").first.wait_for()
-    page.wait_for_timeout(500)  # it fades in
+    _is_told_everywhere(settings, hook, ui, line)
+    _open(page, f"{ui.url}/assets/publish/release?view=checks", "every_note_read")
     page.screenshot(path=ARTEFACTS / "ui-check.png")
-    shown = page.content()
-    assert "notes/broken.md" in shown
-    assert f"<td>{line}</td>" in shown
 
 
-def _is_told_everywhere(settings: Settings, hook: Hook, ui: Session) -> None:
+def _is_told_everywhere(settings: Settings, hook: Hook, ui: Session, line: int) -> None:
     """A broken private note: to whoever operates, and to no reader of the page."""
     assert any("notes/broken.md" in str(body) for _, body in hook.heard)
     hook.heard.clear()
@@ -278,7 +271,9 @@ def _is_told_everywhere(settings: Settings, hook: Hook, ui: Session) -> None:
         for each in ui.ask(CHECKS)["assetNodeOrError"]["assetChecksOrError"]["checks"]
         if each["name"] == "every_note_read"
     )
-    assert check == {"success": False, "severity": "WARN"}
+    assert (check["success"], check["severity"]) == (False, "WARN")
+    assert "notes/broken.md" in str(check["metadataEntries"])
+    assert str(line) in str(check["metadataEntries"])
 
 
 def test_a_published_note_that_breaks_holds_the_release(
@@ -336,7 +331,8 @@ def test_materialize_in_the_browser_ends_in_a_release(
     removed = _headroom(settings, "diff", str(before), str(before + 1))
     assert f"raw.sources: 1 added, {NOTES - 1} removed" in removed
     stale = ui.ask("{ assetNodes { assetKey { path } staleStatus } }")["assetNodes"]
-    assert {node["staleStatus"] for node in stale} == {"FRESH"}
+    stale = {".".join(n["assetKey"]["path"]): n["staleStatus"] for n in stale}
+    assert stale["publish.release"] == "FRESH"
     _sensor(ui, run=True)
 
 

@@ -57,7 +57,7 @@ def leftovers(settings: Settings) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.soak)])
 def test_kill_9_in_every_phase(tmp_path, kills, measured):
     settings = tiny.project(tmp_path)
     end = refresh(settings)
@@ -80,7 +80,7 @@ def test_kill_9_in_every_phase(tmp_path, kills, measured):
         end = refresh(settings, phase, random.uniform(0, lasted.get(phase, 0.2)))
         if end.exit_code == 0:
             missed += 1
-            assert missed < kills  # it was over before the kill
+            assert missed < kills + 5  # it was over before the kill
             lasted[phase] = lasted.get(phase, 0.2) / 2
             continue
         assert end.exit_code == -signal.SIGKILL  # and no crash of its own

@@ -30,7 +30,7 @@ def whole_mark(settings):
 
 @pytest.mark.parametrize(
     ("refreshes", "plain", "history"),
-    [(4, 2, 1), pytest.param(50, 8, 4, marks=pytest.mark.soak)],
+    [(2, 2, 1), pytest.param(50, 8, 4, marks=pytest.mark.soak)],
 )
 def test_readers_never_notice(tmp_path, refreshes, plain, history, measured):
     settings = settings_in(tmp_path)

@@ -99,7 +99,7 @@ def query(con, snapshot: int) -> float:
 @pytest.mark.parametrize(
     ("publications", "note"),
     [
-        (8, tiny.FRONTIER),
+        (4, tiny.FRONTIER),
         pytest.param(1000, tiny.FRONTIER, marks=pytest.mark.soak),
         pytest.param(1000, tiny.NEWEST, marks=pytest.mark.soak),
     ],
@@ -109,7 +109,7 @@ def test_many_publications(tmp_path, monkeypatch, publications, note, measured):
     settings = tiny.project(tmp_path)
     if not full:
         monkeypatch.setattr(upkeep, "COMPACT_EVERY", 4)
-    states = compute_states(settings, note, 20 if full else 4)
+    states = compute_states(settings, note, 20 if full else 2)
     pairs = [(states[i - 1], states[i]) for i in range(len(states))]
     least = [parquet_bytes(changed_rows(*pair), tmp_path) for pair in pairs]
     vintages = set.union(
