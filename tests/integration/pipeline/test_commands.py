@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from pipeline.assets.build import build_definitions
 from pipeline.assets.home import prepare_home
@@ -28,6 +29,7 @@ def _dagster(settings: Settings, *arguments: str) -> subprocess.CompletedProcess
 
 MULTIPROCESS = """
 import dagster as dg
+import pytest
 from pipeline.assets.build import build_definitions
 defs = dg.Definitions.merge(
     build_definitions(),
@@ -59,6 +61,7 @@ def test_selected_assets_from_the_command_line(tmp_path) -> None:
     assert head(settings).seq == 1
 
 
+@pytest.mark.soak
 def test_every_step_in_a_process_of_its_own(tmp_path) -> None:
     settings = mini.project(tmp_path)
     prepare_home(settings)
