@@ -32,7 +32,9 @@ WHERE basis = 'known' AND run_over_frontier_p50 >= 0.3
 ORDER BY m.released_on DESC, model_id DESC LIMIT 1
 """
 _RUNS = """
-SELECT m.model_id, m.released_on, max(e.flop_p50) AS flop FROM core.estimates e
+SELECT m.model_id, m.released_on, max(e.flop_p50) AS flop,
+arg_max(e.flop_p05, e.flop_p50) AS flop_p05,
+arg_max(e.flop_p95, e.flop_p50) AS flop_p95 FROM core.estimates e
 JOIN core.models m USING (model_id) WHERE e.stage IN ('total', 'pretraining')
 AND e.anchored AND m.released_on IS NOT NULL GROUP BY ALL
 """
@@ -54,8 +56,9 @@ LINES = {
     "(SELECT count(*) FROM out.shares WHERE basis = 'known') FROM out.share_trend "
     "WHERE vintage = (SELECT max(vintage) FROM out.share_trend) AND month <= vintage "
     "ORDER BY month DESC LIMIT 1",
-    words.LARGEST: f"SELECT r.flop, r.released_on, s.share_p05, s.share_p95 FROM "
-    f"(SELECT * FROM ({_RUNS}) ORDER BY flop DESC LIMIT 1) r "
+    words.LARGEST: "SELECT r.flop, r.flop_p05, r.flop_p95, r.released_on, "
+    f"s.share_p05, s.share_p95 FROM (SELECT * FROM ({_RUNS}) "
+    "ORDER BY flop DESC LIMIT 1) r "
     "LEFT JOIN out.shares s USING (model_id)",
     words.OWN: "SELECT share_p50, released_on FROM out.shares "
     "JOIN core.models USING (model_id) WHERE basis = 'known' AND role = 'flagship'",

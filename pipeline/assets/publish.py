@@ -160,7 +160,7 @@ def _facts(settings: Settings) -> dict[str, Any]:
         "days old": days_old(tables, datetime.now(UTC).date()),
         "warnings": len(now.warnings),
         "page": dg.MetadataValue.path(str(settings.report / report.PAGE)),
-        "what changed": dg.MetadataValue.md(_changed(tables["meta.changes"])),
+        "what changed": dg.MetadataValue.md(_changed(tables["meta.changes"], now.seq)),
         "all changes": shown.rows(tables["meta.changes"].head(shown.FAILING)),
     }
     if now.reason:
@@ -172,12 +172,14 @@ def _facts(settings: Settings) -> dict[str, Any]:
     return facts
 
 
-def _changed(changes: pd.DataFrame) -> str:
+def _changed(changes: pd.DataFrame, seq: int) -> str:
     from pipeline.words.changes import sentences
 
     plain = changes.astype(object).where(changes.notna(), None).to_dict("records")
     said = sentences([{str(k): v for k, v in row.items()} for row in plain], {})
-    return "\n".join(f"- {sentence}" for sentence in said) or "Nothing."
+    if said or len(changes):
+        return "\n".join(f"- {s}" for s in said) or "What `all changes` lists."
+    return "This is the first release." if seq == 1 else "No published figure changed."
 
 
 def _findings(frames: Frames) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from pipeline.words.numbers import flop, times
+from pipeline.words.numbers import flop, percent, times
 
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
@@ -48,7 +48,9 @@ LEFT JOIN raw.claims c ON c.claim_id = p.pace_claim
 LEFT JOIN raw.sources s USING (source_id) WHERE p.headline
 """
 _LARGEST = """
-SELECT m.name, m.model_id, m.released_on, max(e.flop_p50) AS flop
+SELECT m.name, m.model_id, m.released_on, max(e.flop_p50) AS flop,
+  arg_max(e.flop_p05, e.flop_p50) AS flop_p05,
+  arg_max(e.flop_p95, e.flop_p50) AS flop_p95
 FROM core.estimates e JOIN core.models m USING (model_id)
 WHERE e.stage IN ('total', 'pretraining') AND e.anchored
   AND e.flop_p50 IS NOT NULL AND m.released_on IS NOT NULL
@@ -149,11 +151,11 @@ def effect(today: Row, shares: list[Row], names: dict[str, str]) -> str:
     if after is None or before is None:
         return "There is no trend of shares to compare."
     if abs(after - before) < POINT:
-        said = f"The share of a flagship's run would stay at {_percent(before)}"
+        said = f"The share of a flagship's run would stay at {percent(before)}"
     else:
         said = (
-            f"The share of a flagship's run would be {_percent(after)} "
-            f"(was {_percent(before)})"
+            f"The share of a flagship's run would be {percent(after)} "
+            f"(was {percent(before)})"
         )
     own = "".join(
         f" {_own_share(run, names.get(run['model_id'], str(run['model_id'])))}"
@@ -164,7 +166,7 @@ def effect(today: Row, shares: list[Row], names: dict[str, str]) -> str:
 
 
 def _own_share(run: Row, name: str) -> str:
-    low, middle, high = (_percent(run[f"share_{p}_after"]) for p in _POINTS)
+    low, middle, high = (percent(run[f"share_{p}_after"]) for p in _POINTS)
     if run["basis_after"] == "known":
         return f"{name}'s own would be {middle} (90%: {low} to {high})."
     why = "known only by a bound" if run["basis_after"] == "bounded" else "undisclosed"
@@ -180,14 +182,14 @@ def share_of(row: Row) -> str:
     Args:
         row: a row of out.shares.
     """
-    low, middle, high = (_percent(row[f"share_{p}"]) for p in _POINTS)
+    low, middle, high = (percent(row[f"share_{p}"]) for p in _POINTS)
     if row["basis"] == "known":
         return f"{middle} (90%: {low} to {high})"
     judged = f"the other runs put it between {low} and {high}"
     if row["basis"] == "nowcast":
         return f"undisclosed; {judged}"
     claimed = [
-        f"{word} {_percent(row[name])}"
+        f"{word} {percent(row[name])}"
         for word, name in (("at least", "claimed_least"), ("at most", "claimed_most"))
         if row[name] is not None
     ]
@@ -209,15 +211,15 @@ def _condition(found: dict[str, Any]) -> str:
     said = (
         f"Judged by the {found['n_known']} runs whose split is known, reasoning takes "
         f"about {_interval(t)} of a flagship's training today; the chance of at least "
-        f"a tenth is {_percent(t['probability_10'])}, of half "
-        f"{_percent(t['probability_50'])}."
+        f"a tenth is {percent(t['probability_10'])}, of half "
+        f"{percent(t['probability_50'])}."
     )
     half = found["dates"].get("0.5")
     if half is None or half["status"] == "none":
         return said
     return (
         f"{said} A typical flagship passes 50% in {_month(half['date_p50'])} "
-        f"({_percent(half['probability_past'])} that it has)."
+        f"({percent(half['probability_past'])} that it has)."
     )
 
 
@@ -257,7 +259,7 @@ def _fate(found: dict[str, Any]) -> str:
 
 
 def _inside(coverage: float) -> str:
-    return "all" if coverage == 1 else _percent(coverage)
+    return "all" if coverage == 1 else percent(coverage)
 
 
 PUBLISHED = "published"  # the trend in out.share_scores
@@ -291,8 +293,8 @@ def _share_today(found: dict[str, Any]) -> tuple[str, str]:
     t = found["today"]
     return TODAY, (
         f"about {_interval(t)}, judged by {found['n_known']} known splits. Chance of "
-        f"at least 10%: {_percent(t['probability_10'])}, of 30%: "
-        f"{_percent(t['probability_30'])}, of 50%: {_percent(t['probability_50'])}"
+        f"at least 10%: {percent(t['probability_10'])}, of 30%: "
+        f"{percent(t['probability_30'])}, of 50%: {percent(t['probability_50'])}"
     )
 
 
@@ -300,11 +302,15 @@ def _largest(found: dict[str, Any]) -> tuple[str, str] | None:
     run, own = found["largest_run"], found["largest_run_share"]
     if run is None:
         return None
-    text = f"{run['name']} ({_month(run['released_on'])}), {flop(run['flop'])} FLOP"
+    ends = f"{flop(run['flop_p05'])} to {flop(run['flop_p95'])}"
+    text = (
+        f"{run['name']} ({_month(run['released_on'])}), {flop(run['flop'])} FLOP "
+        f"(90%: {ends})"
+    )
     if own is not None and own["basis"] != "known":
         text += (
-            f"; its split is undisclosed, between {_percent(own['share_p05'])} and "
-            f"{_percent(own['share_p95'])} by the other runs"
+            f"; its split is undisclosed, {percent(own['share_p05'])} to "
+            f"{percent(own['share_p95'])} by the other runs"
         )
     return LARGEST, text
 
@@ -314,7 +320,7 @@ def _own(found: dict[str, Any]) -> tuple[str, str] | None:
     if not runs:
         return None
     return OWN, ", ".join(
-        f"{run['name']} {_percent(run['share_p50'])} ({_month(run['released_on'])})"
+        f"{run['name']} {percent(run['share_p50'])} ({_month(run['released_on'])})"
         for run in reversed(runs)
     )
 
@@ -323,7 +329,7 @@ def _passes(found: dict[str, Any]) -> tuple[str, str] | None:
     dates = found["dates"]
     parts = [
         f"{float(share):.0%} in {_month(dates[share]['date_p50'])} "
-        f"({_percent(dates[share]['probability_past'])} that it has)"
+        f"({percent(dates[share]['probability_past'])} that it has)"
         for share in ("0.1", "0.3", "0.5")
         if share in dates and dates[share]["status"] != "none"
     ]
@@ -376,22 +382,15 @@ def _record(found: dict[str, Any]) -> tuple[str, str] | None:
     if runs is not None:
         text += (
             f"; {runs['n']} forecasts of the largest run, "
-            f"{_percent(runs['coverage_90'])} inside, off by "
+            f"{percent(runs['coverage_90'])} inside, off by "
             f"{times(10 ** runs['mean_abs_error'])}"
         )
     return RECORD, text
 
 
 def _interval(row: Row) -> str:
-    middle, low, high = (_percent(row[f"share_{p}"]) for p in ("p50", "p05", "p95"))
+    middle, low, high = (percent(row[f"share_{p}"]) for p in ("p50", "p05", "p95"))
     return f"{middle} (90%: {low} to {high})"
-
-
-def _percent(share: float) -> str:
-    """A share or a chance: 0.04%, 4%, 45%; never 0% or 100%."""
-    if share > 0.995:
-        return "over 99%"
-    return f"{share:.0%}" if share >= 0.01 else f"{100 * share:.1g}%"
 
 
 def _month(day: date | str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.words.numbers import UNKNOWN, flop, number
+from pipeline.words.numbers import UNKNOWN, flop, number, percent
 
 Row = Mapping[str, Any]
 
@@ -20,9 +20,7 @@ STATES = {
     "undecided": "Due, and not settled by the record",
     "open": "Not due",
 }
-_NO_RANKING = (
-    "No ranking: nobody has eight scored forecasts of targets in common with another."
-)
+_NO_RANKING = "No ranking: nobody has enough scored targets in common with another."
 
 
 def came(row: Row) -> str:
@@ -43,7 +41,7 @@ def came(row: Row) -> str:
 def outlook(row: Row) -> str:
     """Our newest forecast of an open question; '' where there is none."""
     if row["outlook_probability"] is not None:
-        return f"{_percent(row['outlook_probability'])} likely by our newest forecast"
+        return f"{percent(row['outlook_probability'])} likely by our newest forecast"
     if row["outlook_p50"] is None:
         return ""
     return f"{figures(row, 'outlook')} by our newest forecast"
@@ -90,13 +88,9 @@ def ranking(board: Iterable[Row]) -> list[str]:
 
 def _whether(chance: float, status: str) -> str:
     if status == "open":
-        return "not yet" if chance < 1 - SURE else f"{_percent(chance)} likely by now"
+        return "not yet" if chance < 1 - SURE else f"{percent(chance)} likely by now"
     if chance >= SURE:
         return "came true"
     if chance <= 1 - SURE:
         return "did not come true"
-    return f"{_percent(chance)} likely that it came true"
-
-
-def _percent(chance: float) -> str:
-    return "under 1%" if chance < 1 - SURE else f"{chance:.0%}"
+    return f"{percent(chance)} likely that it came true"

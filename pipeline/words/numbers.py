@@ -24,6 +24,13 @@ def flop(value: float | None) -> str:
     return UNKNOWN if value is None or math.isnan(value) else f"{value:.2g}"
 
 
+def percent(share: float) -> str:
+    """A share or a chance: 0.04%, 4%, 45%; never 100%, of which nobody is sure."""
+    if share > 0.995:
+        return "over 99%"
+    return f"{share:.0%}" if share >= 0.01 else f"{100 * share:.1g}%"
+
+
 def scientific(log10: float) -> str:
     """FLOP to two digits as a newspaper prints them: 1.8 × 10²³."""
     power = math.floor(log10)

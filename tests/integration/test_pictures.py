@@ -1,10 +1,12 @@
 """Charts as pictures: the same every time, a mark for a row, text that stays text."""
 
+import sys
 from xml.etree import ElementTree
 
 import pytest
 from integration.plots.tables import empty, tables
 
+from pipeline.assets import shown
 from pipeline.plots import PLOTS
 from pipeline.plots.image import png, svg
 
@@ -37,6 +39,16 @@ def test_a_picture_is_the_same_bytes_twice():
 @pytest.mark.parametrize("name", PLOTS)
 def test_a_release_without_rows_still_has_a_chart(name):
     assert "<svg" in svg(PLOTS[name].build(empty()))
+
+
+def test_a_renderer_that_crashes_costs_the_picture_alone(tmp_path, monkeypatch):
+    assert shown.plots(["out.shares"], tables())["out.shares"]["plot"].value
+    crash = tmp_path / "python"
+    crash.write_text("#!/bin/sh\nkill -9 $$\n")
+    crash.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(crash))
+    told = shown.plots(["out.shares"], tables())["out.shares"]["plot"]
+    assert told.startswith("could not be drawn")
 
 
 def test_every_row_is_a_mark():
