@@ -118,6 +118,7 @@ def release(
                 job="refresh",
                 problems=now.warnings,
                 severity=WARNING,
+                answer=_answer(settings),
             ),
         )
     if done.published:
@@ -146,7 +147,6 @@ def _told(name: str, rows: pd.DataFrame) -> dg.AssetCheckResult:
 def _facts(settings: Settings) -> dict[str, Any]:
     """What an operator asks of a release."""
     from pipeline.checks.advisory import days_old
-    from pipeline.report.answer import answer
 
     now = head(settings)
     if now is None:
@@ -168,8 +168,14 @@ def _facts(settings: Settings) -> dict[str, Any]:
     if now.warnings:
         told = "\n".join(f"- {sentence}" for sentence in now.warnings)
         facts["to look at"] = dg.MetadataValue.md(told)
-    facts["answer"] = dg.MetadataValue.md("\n\n".join(answer(settings.plain)))
+    facts["answer"] = dg.MetadataValue.md(_answer(settings))
     return facts
+
+
+def _answer(settings: Settings) -> str:
+    from pipeline.report.answer import answer
+
+    return "\n\n".join(answer(settings.plain))
 
 
 def _changed(changes: pd.DataFrame, seq: int) -> str:

@@ -235,7 +235,7 @@ def projection(
                 *([r["scenario"]] if first else []), r["threshold"],
                 r["leader_model_id"] or "–",
                 f"{r['gap_oom_p50']:.2f}", day(r["date_p05"]), day(r["date_p50"]),
-                day(r["date_p95"]), r["status"] + (" (stale)" if r["stale"] else ""),
+                day(r["date_p95"]), r["status"],
             ]
             for r in told
         ),

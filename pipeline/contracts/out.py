@@ -141,11 +141,12 @@ class Convergence(Table):
         le=1,
     )
     status: Text = column(
-        "met, unclear or open at the vintage; none without a projection",
-        one_of=("met", "unclear", "open", "none"),
+        "met, unclear or open at the vintage; stale where the path is too old to "
+        "judge; none without a projection",
+        one_of=("met", "unclear", "open", "stale", "none"),
     )
     stale: Flag = column(
-        "the pace claim is older than 12 months without a newer record"
+        "the pace claim or the leader's release is older than 12 months"
     )
     growth_before: Number = column(
         "median growth before the ceiling", unit="x per year", null=True, gt=0

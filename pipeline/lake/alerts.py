@@ -36,6 +36,7 @@ class Alert:
         webhook: 'not configured', 'sent', or why it could not be sent.
         severity: 'error' for a failed run; 'warning' for what was published all the
             same.
+        answer: what the release says, in the words of the page; '' for a failed run.
     """
 
     at: datetime
@@ -45,6 +46,7 @@ class Alert:
     changed: str = ""
     webhook: str = "not configured"
     severity: str = ERROR
+    answer: str = ""
 
     def sentence(self) -> str:
         """The alert for a person."""
@@ -116,6 +118,8 @@ def _call(url: str, alert: Alert) -> str:
     """POST the alert as JSON. The address may hold a secret: it is repeated nowhere."""
     what = "failed" if alert.severity == ERROR else "has something to look at"
     text = f"headroom: the run of {alert.job} {what}: {'; '.join(alert.problems)}"
+    if alert.answer:
+        text += f"\n\n{alert.answer}"
     body = json.dumps({"text": text, "alert": json.loads(_line(alert))}).encode()
     try:
         if urlsplit(url).scheme not in ("http", "https"):

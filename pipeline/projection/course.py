@@ -165,7 +165,18 @@ def frontier_growth(
     return growth
 
 
-def stale(at: Setting, assumed: Assumed) -> bool:
-    """Whether the leader is old: a path from it is an if-then, no finding."""
+def stale(
+    at: Setting,
+    scenario: Scenario,
+    disclosed: Mapping[str, pd.Timestamp],
+    assumed: Assumed,
+) -> bool:
+    """Whether leader or pace is old: a path of them is an if-then, no finding.
+
+    The pace alone would do: a leader may be young because an older one fell away.
+    """
+    since = [at.leader.released_on]
+    if scenario.pace_claim is not None:
+        since.append(disclosed[scenario.pace_claim])
     months = int(assumed["projection.stale_months"])
-    return bool(at.leader.released_on + pd.DateOffset(months=months) < at.vintage)
+    return bool(min(since) + pd.DateOffset(months=months) < at.vintage)

@@ -36,6 +36,7 @@ from pipeline.projection.scenario import Scenario, scenarios_of
 
 OWN = "scenario"  # the threshold that is the share of the scenario itself
 FIXED = {share: np.full(1, np.log10(float(share))) for share in SHARES}
+STALE = "stale"  # status of a date that an old path does not judge
 POINTS = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 MONTH_COLUMNS = [
     *(f"reasoning_flop_{point}" for point in POINTS),
@@ -134,7 +135,8 @@ def project(
                 rows.append(key | {"stale": False} | none)
             else:
                 found = read[pair.content].convergence(pair.vintage, share, assumed)
-                rows.append(key | {"stale": pair.stale} | found)
+                judged = {"status": STALE} if pair.stale else {}
+                rows.append(key | {"stale": pair.stale} | found | judged)
     there = [(pair, read[pair.content]) for pair in pairs if not pair.reason]
     return Projected(_months(there, horizon), pd.DataFrame(rows))
 
@@ -181,7 +183,7 @@ def _pairs(
             pair.reason = str(why)
             continue
         pair.at = at
-        pair.stale = stale(at, assumed)
+        pair.stale = stale(at, pair.scenario, disclosed, assumed)
     return pairs
 
 

@@ -109,7 +109,7 @@ function sentence(c, open) {
   if (!c || !c.date_p50) return ["No projection for that date" + (c && c.reason ? ": " + c.reason + "." : ".")];
   const past = c.probability_past === null ? "" : " Probability that it was already past: " + pct(c.probability_past) + ".";
   const behind = (id, text) => id ? el("button", { type: "button", class: "link", onclick: () => open(id) }, text) : text;
-  return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " Its leader is over a year old: this is what would follow, not a finding." : "")];
+  return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " Its leader or its pace is over a year old: this is what would follow, not a finding." : "")];
 }
 function drawCourse(vintage, scenario, choose) {
   const course = (SETS.convergence || { course: [] }).course.filter((r) => r.scenario === scenario);

@@ -340,7 +340,7 @@ def _path(found: dict[str, Any]) -> tuple[str, str] | None:
     path = found["path"]
     if path is None:
         return None
-    old = " (its leader is over a year old)" if path["stale"] else ""
+    old = " (stale: its leader or pace is over a year old)" if path["stale"] else ""
     return PATH, (
         f"{times(path['growth_before'])} a year from {path['leader']} on would have "
         f"met 30 to 100% of the largest run in {_month(path['date_p50'])}{old}"

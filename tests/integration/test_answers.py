@@ -45,8 +45,13 @@ def test_the_newest_vintage(convergence: pd.DataFrame) -> None:
     assert plus["flop_p95"] == 1e20
     newest = convergence.index.get_level_values("vintage").max()
     row = convergence.loc[(newest, "disclosed", "scenario")]
-    assert row["status"] in {"met", "unclear"}
-    assert row["stale"]
+    assert row["status"] == "stale"
+    judged = convergence[convergence["stale"]]
+    assert set(judged["status"]) == {"stale"}
+    young = judged["leader_model_id"] == "grok-4"  # July 2025, its pace of May
+    first = judged[young].index.get_level_values("vintage").min()
+    assert first < pd.Timestamp("2026-07-09")
+    assert 0 < row["probability_past"] < 1
 
 
 def test_the_hours_claim_moved_r1() -> None:

@@ -33,8 +33,8 @@ SECTIONS = {
         WHERE until IS NULL ORDER BY ALL""",
     "convergence at the newest vintage: leader, status, dates at 5, 50 and 95%": """
         SELECT scenario, threshold, leader_model_id, status,
-            if(stale, 'stale', 'fresh'), strftime(date_p05, '%Y-%m'),
-            strftime(date_p50, '%Y-%m'), strftime(date_p95, '%Y-%m')
+            strftime(date_p05, '%Y-%m'), strftime(date_p50, '%Y-%m'),
+            strftime(date_p95, '%Y-%m')
         FROM out.convergence
         WHERE vintage = (SELECT max(vintage) FROM out.convergence) ORDER BY ALL""",
     "observed convergence": """

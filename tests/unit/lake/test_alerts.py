@@ -76,6 +76,9 @@ def test_a_webhook_hears_of_it(settings, hook: Hook) -> None:
     assert "notes/a.md is broken" in body["text"]
     assert body["alert"]["run_id"] == ALERT.run_id
     assert alerts.last(settings) == recorded
+    odd = replace(ALERT, severity=alerts.WARNING, answer="Not shown: few say.")
+    raise_alert(_with(settings, hook), odd)
+    assert hook.heard[-1][1]["text"].endswith("\n\nNot shown: few say.")
 
 
 @pytest.mark.parametrize("answer", [404, 500])
