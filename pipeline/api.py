@@ -69,7 +69,7 @@ def whatif(
         LakeError: if the claim cannot be read, fits no release or nothing is published.
         SettingsError: if there is no project.
     """
-    from pipeline.checks.magnitudes import odd_claims
+    from pipeline.checks.magnitudes import impossible, odd_claims
     from pipeline.estimation.forest import EntangledError
     from pipeline.lake import LakeError, UsageError
     from pipeline.lake.reading import read_contract
@@ -89,9 +89,12 @@ def whatif(
     odd = odd_claims(after)
     odd = odd[~odd["claim_id"].isin(before["raw.claims"]["claim_id"])]
     try:
+        found = what_if(before, after, at)
+        stands, held = map(impossible, found.records)
         return replace(
-            what_if(before, after, at),
+            found,
             odd=[{str(k): v for k, v in row.items()} for row in odd.to_dict("records")],
+            held=[why for about, why in held.items() if about not in stands],
         )
     except EntangledError as error:
         raise LakeError(str(error)) from error

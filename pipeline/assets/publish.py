@@ -28,7 +28,7 @@ from pipeline.lake import (
 from pipeline.lake.alerts import WARNING, Alert, raise_alert
 from pipeline.lake.fingerprints import code
 from pipeline.lake.publication import Rules
-from pipeline.lake.released import released
+from pipeline.lake.reading import released
 from pipeline.settings import Settings
 
 Frames = Mapping[str, pd.DataFrame]

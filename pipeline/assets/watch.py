@@ -19,8 +19,8 @@ import dagster as dg
 from pipeline.assets import runs
 from pipeline.assets.jobs import REFRESH
 from pipeline.lake import CatalogError, Head, head
-from pipeline.lake.digests import look
 from pipeline.lake.fingerprints import of_digests
+from pipeline.lake.inputs import digests, touched
 from pipeline.settings import Settings
 
 QUIET = 3.0  # seconds without a change before a run reads the sources
@@ -43,13 +43,13 @@ def decide(
         patient: give up after TRIES; the daily schedule does not.
     """
     runs.end_the_dead(instance)
-    seen = look(settings)
-    if abs(now - seen.touched) < QUIET:
+    if abs(now - touched(settings.sources)) < QUIET:
         return dg.SkipReason(
             f"a file in sources/ changed less than {QUIET:.0f} seconds ago: "
             "waiting until all are written"
         )
-    fingerprint = of_digests(seen.digests)
+    seen = digests(settings.sources)
+    fingerprint = of_digests(seen)
     try:
         current = head(settings)
     except CatalogError as error:
@@ -69,7 +69,7 @@ def decide(
         run_key=f"{number}:{fingerprint}:{len(attempts)}",
         tags={
             runs.FINGERPRINT: fingerprint,
-            runs.CHANGED: runs.changed(settings, seen.digests)
+            runs.CHANGED: runs.changed(settings, seen)
             or _told(attempts)
             or "method or libraries",
         },
@@ -79,7 +79,7 @@ def decide(
 def versions(settings: Settings) -> dict[str, str]:
     """Data version of notes, registries and datasets, as they lie in `sources/`."""
     parts: dict[str, list[str]] = {"notes": [], "registries": [], "datasets": []}
-    for path, digest in sorted(look(settings).digests.items()):
+    for path, digest in digests(settings.sources).items():
         folder = path.split("/")[0]
         parts[folder if folder in parts else "registries"].append(f"{path} {digest}")
     return {

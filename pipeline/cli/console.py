@@ -10,7 +10,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn
@@ -131,6 +132,17 @@ def red(message: str) -> None:
 def yellow(message: str) -> None:
     """One line in yellow on standard error: to look at, nothing is broken."""
     err.print(message, style="yellow")
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Errors of the store as one line and an exit code."""
+    from pipeline.lake import LakeError, UsageError
+
+    try:
+        yield
+    except LakeError as error:
+        stop(str(error), WRONG_USAGE if isinstance(error, UsageError) else DATA_FAILED)
 
 
 def stop(message: str, code: int = DATA_FAILED) -> NoReturn:

@@ -130,6 +130,7 @@ def move(
     """Chosen claims of a draft as a note of that name; the draft goes."""
     from pipeline.cli.note import odd_claims_of
     from pipeline.drafting.draft import accepted
+    from pipeline.lake.files import replacing
     from pipeline.lake.inputs import read_inputs
     from pipeline.notes.frontmatter import Unreadable
     from pipeline.notes.parse import read_note
@@ -158,8 +159,8 @@ def move(
     for claim in note.claims if note else ():
         if claim.caveat and "contradicts the record" in claim.caveat:
             out.print(f"Note: {claim.id} {claim.caveat}.", markup=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    with replacing(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
     path.unlink()
     out.print(f"Wrote {target}. Run `headroom note check`.", markup=False)
     record = read_record(read_inputs(settings.sources), datetime.now(UTC).date())

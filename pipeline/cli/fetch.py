@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, err, out, stop
+from pipeline.cli.console import (
+    WRONG_USAGE,
+    Json,
+    as_json,
+    counted,
+    err,
+    out,
+    sentences,
+    stop,
+)
 
 if TYPE_CHECKING:
     from pipeline.lake.fetch import Fetched
@@ -45,7 +54,6 @@ def fetch(
 ) -> None:
     """Get a published table into sources/datasets/, if it is newer than the stored."""
     from pipeline.datasets import CONNECTORS
-    from pipeline.lake.errors import FetchError, UsageError
     from pipeline.lake.fetch import take
 
     if file is not None and url is not None:
@@ -59,16 +67,12 @@ def fetch(
     address = url or (where.epoch_url if name == "epoch" else known[name])
     if file is None and address is None:
         stop(f"no address of {name} is known: give --url or --file", WRONG_USAGE)
-    try:
+    with sentences():
         if file is not None:
             day = vintage.date() if vintage else None
             found = take(file, where.datasets, day)
         else:
             found = _download(address or "", where.datasets, quiet=json)
-    except UsageError as error:
-        stop(str(error), WRONG_USAGE)
-    except FetchError as error:
-        stop(str(error))
     if json:
         as_json(
             {

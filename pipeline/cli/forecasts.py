@@ -12,7 +12,16 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop, table
+from pipeline.cli.console import (
+    WRONG_USAGE,
+    Json,
+    as_json,
+    counted,
+    out,
+    sentences,
+    stop,
+    table,
+)
 from pipeline.cli.release import rows
 from pipeline.words.forecasts import STATES, came, ranking
 
@@ -69,14 +78,12 @@ def import_file(
 ) -> None:
     """Read a file of forecasts in the hubs' format as a note of its own."""
     from pipeline.lake.files import replacing
-    from pipeline.lake.hub import HubError, note_of
+    from pipeline.lake.hub import note_of
 
     settings = environment.load()
     asked = rows(settings, "FROM raw.forecasts")
-    try:
+    with sentences():
         text = note_of(file, forecaster, url, {r["forecast_id"]: r for r in asked})
-    except HubError as error:
-        stop(str(error), WRONG_USAGE)
     name = text.split("id: ", 1)[1].splitlines()[0].strip("'\"")
     path = settings.sources / "notes" / f"{name}.md"
     if path.exists():

@@ -18,6 +18,7 @@ from pipeline.cli.console import (
     as_json,
     out,
     red,
+    sentences,
     stop,
     table,
 )
@@ -47,12 +48,9 @@ def fetch(json: Json = False) -> None:
     """Ask the feeds of sources/feeds.yaml now."""
     needs_extra()
     from pipeline.inbox.visit import visit_feeds
-    from pipeline.lake.errors import LakeError
 
-    try:
+    with sentences():
         found = visit_feeds(environment.load())
-    except LakeError as error:
-        stop(str(error), WRONG_USAGE)
     if json:
         as_json(
             {
@@ -103,13 +101,10 @@ def show_list(
 def show(entry_id: Id, json: Json = False) -> None:
     """One entry: where it stands, what it proposes, what that would change."""
     from pipeline.inbox.box import load, one
-    from pipeline.lake.errors import UsageError
 
     settings = environment.load()
-    try:
+    with sentences():
         entry = one(load(settings), entry_id)
-    except UsageError as error:
-        stop(str(error), WRONG_USAGE)
     if json:
         as_json(asdict(entry))
         return
@@ -132,13 +127,10 @@ def accept(
 ) -> None:
     """Move chosen claims of an entry into sources/notes; the sensor publishes them."""
     from pipeline.inbox.box import decide, folder, load, one
-    from pipeline.lake.errors import UsageError
 
     settings = environment.load()
-    try:
+    with sentences():
         entry = one(load(settings), entry_id)
-    except UsageError as error:
-        stop(str(error), WRONG_USAGE)
     draft = folder(settings) / f"{entry.id}.md"
     if entry.status != "proposed" or not draft.is_file():
         stop(f"{entry.id} is {entry.status}: there is nothing to accept", WRONG_USAGE)
@@ -154,15 +146,12 @@ def dismiss(
 ) -> None:
     """Put an entry aside for good."""
     from pipeline.inbox.box import decide, folder
-    from pipeline.lake.errors import UsageError
 
     settings = environment.load()
     if not reason.strip():
         stop("give the reason: it is remembered", WRONG_USAGE)
-    try:
+    with sentences():
         entry = decide(settings, entry_id, "dismissed", reason)
-    except UsageError as error:
-        stop(str(error), WRONG_USAGE)
     (folder(settings) / f"{entry.id}.md").unlink(missing_ok=True)
     out.print(f"Dismissed {entry.id}: {reason}", markup=False)
 

@@ -43,6 +43,8 @@ def new(
     alias: Annotated[list[str] | None, typer.Option(help="Another spelling.")] = None,
 ) -> None:
     """Append an entry to sources/models.yaml."""
+    from pipeline.lake.files import replacing
+
     path = settings.load().sources / "models.yaml"
     entry: dict[str, Any] = {
         "id": slug(" ".join(model_id)), "name": name, "developer": developer,
@@ -61,7 +63,8 @@ def new(
         for fault in faults:
             red(fault)
         stop("Nothing was written.", WRONG_USAGE)
-    path.write_text(text, encoding="utf-8")
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
     out.print(f"Added {given['id']} to {path}.")
 
 

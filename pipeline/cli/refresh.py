@@ -10,7 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, Json, as_json, err, out, red, stop, yellow
+from pipeline.cli.console import (
+    DATA_FAILED,
+    Json,
+    as_json,
+    err,
+    out,
+    red,
+    sentences,
+    yellow,
+)
 from pipeline.cli.headline import answer, lines_of, tell, tell_moved
 from pipeline.cli.release import rows
 from pipeline.refresh import Outcome
@@ -28,14 +37,10 @@ def refresh(
     ] = None,
 ) -> None:
     """Read the sources, estimate, project, publish; then say what changed."""
-    from pipeline.lake import LakeError
-
     settings = environment.load()
     before = lines_of(settings.plain)
-    try:
+    with sentences():
         outcome = _with_progress(settings, accept, quiet=json)
-    except LakeError as error:
-        stop(str(error))
     rejected = (
         rows(settings, "SELECT * FROM raw.rejected ORDER BY path, line")
         if outcome.head

@@ -7,8 +7,7 @@ does not: the work (lake/).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from pipeline.cli.console import (
     as_json,
     out,
     red,
+    sentences,
     stop,
     table,
 )
@@ -53,7 +53,7 @@ def releases(json: Json = False) -> None:
     """List all publications, newest first."""
     from pipeline.lake.history import releases as listed
 
-    with _sentences():
+    with sentences():
         found = [asdict(each) for each in reversed(listed(environment.load()))]
     if json:
         as_json(found)
@@ -81,7 +81,7 @@ def diff(
         there = ", ".join(PUBLISHED)
         stop(f"there is no table {table!r}; there are: {there}", WRONG_USAGE)
     settings = environment.load()
-    with _sentences():
+    with sentences():
         sides = [find(settings, wanted) for wanted in (old, new)]
         found = compared(settings, *sides, table_name=table)
     if json:
@@ -101,7 +101,7 @@ def diff(
         out.print(f"Releases {heads[0]} and {heads[1]} hold the same.")
         return
     out.print(f"From release {heads[0]} to {heads[1]}:")
-    with _sentences():
+    with sentences():
         tell_moved(*(lines_of(plain_of(settings, each)) for each in sides))
     for counted in _counts(found):
         _show(counted, found[found["table"] == counted["table"]])
@@ -117,7 +117,7 @@ def rollback(
     from pipeline.lake.history import rollback as roll_back
 
     settings = environment.load()
-    with _sentences():
+    with sentences():
         done = roll_back(
             settings,
             find(settings, release),
@@ -156,7 +156,7 @@ def export(
         stop(f"there is no format {form!r}; use {' or '.join(writers)}", WRONG_USAGE)
     write = writers[form]
     settings = environment.load()
-    with _sentences():
+    with sentences():
         wanted = find(settings, release)
         files = write(settings, wanted, folder.resolve())
     if json:
@@ -207,7 +207,7 @@ def backup(
     """Copy the store, all its history included."""
     from pipeline.lake.backups import backup as copy
 
-    with _sentences():
+    with sentences():
         held = copy(environment.load(), folder.resolve())
     if json:
         as_json(asdict(held))
@@ -222,25 +222,13 @@ def restore(
     """Put a copy in the store's place; what was there is kept beside it."""
     from pipeline.lake.backups import restore as put_back
 
-    with _sentences():
+    with sentences():
         held, aside = put_back(environment.load(), folder.resolve())
     if json:
         as_json({**asdict(held), "kept": aside})
         return
     kept = f" What was there is in {aside}; delete it when it is not needed."
     out.print(f"The head is {held.seq} ({held.release_id}).{kept if aside else ''}")
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Errors of the store as one line and an exit code."""
-    from pipeline.lake import LakeError, UsageError
-
-    try:
-        yield
-    except LakeError as error:
-        wrong = isinstance(error, UsageError)
-        stop(str(error), WRONG_USAGE if wrong else DATA_FAILED)
 
 
 def _counts(found: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,13 +6,16 @@ What belongs here: which release, and opening the page. What does not: the page.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.console import Json, as_json, out, sentences, stop
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.lake import Head
 
 
 def register(app: typer.Typer) -> None:
@@ -30,28 +33,25 @@ def report(
     """Write the HTML page of a release, by default of the current one."""
     import duckdb
 
-    from pipeline.lake import LakeError, UsageError, head, recover
+    from pipeline.lake import head, recover
     from pipeline.lake.history import find
+    from pipeline.report import build
 
     settings = environment.load()
-    try:
+    with sentences():
         wanted = find(settings, release) if release else None
         recover(settings)
         current = head(settings)
         if current is None:
             stop("nothing has been published yet: run `headroom refresh`")
-        if wanted is None or wanted.seq == current.seq:
-            from pipeline.report import build
-
-            page = build(settings)
-        else:
-            page = _older(settings, wanted.snapshot_id, wanted.seq)
-    except LakeError as error:
-        wrong = isinstance(error, UsageError)
-        stop(str(error), WRONG_USAGE if wrong else DATA_FAILED)
-    except (OSError, duckdb.Error) as error:
-        why = str(error).splitlines()[0]
-        stop(f"the page cannot be made ({why}): run `headroom doctor`")
+        try:
+            if wanted is None or wanted.seq == current.seq:
+                page = build(settings)
+            else:
+                page = _older(settings, wanted)
+        except (OSError, duckdb.Error) as error:
+            why = str(error).splitlines()[0]
+            stop(f"the page cannot be made ({why}): run `headroom doctor`")
     if json:
         as_json({"page": str(page)})
     else:
@@ -62,15 +62,11 @@ def report(
         webbrowser.open(page.as_uri())
 
 
-def _older(settings: Settings, snapshot: int, seq: int) -> Path:
+def _older(settings: Settings, release: Head) -> Path:
     """The page of an older release, beside the current one."""
-    import tempfile
-
-    from pipeline.lake import plain
+    from pipeline.lake.history import plain_of
     from pipeline.report.page import write
 
-    target = settings.report / f"release-{seq}.html"
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "release.duckdb"
-        write(plain.build(settings, target=source, snapshot=snapshot), target)
+    target = settings.report / f"release-{release.seq}.html"
+    write(plain_of(settings, release), target)
     return target

@@ -106,7 +106,7 @@ def status(
 def _warnings(settings: Settings, head: Row) -> list[str]:
     """What a person should look at: in the release, and its age."""
     from pipeline.checks.advisory import old
-    from pipeline.lake.released import released
+    from pipeline.lake.reading import released
 
     tables = ("raw.claims", "raw.scores", "core.assumptions")
     age = old(released(settings, tables), datetime.now(UTC).date())

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, Json, as_json, out, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, sentences, stop
 
 
 def site(
@@ -23,19 +23,16 @@ def site(
     json: Json = False,
 ) -> None:
     """Write the site: documentation, models, sources, releases, feed, downloads."""
-    from pipeline.lake import LakeError, UsageError, head
+    from pipeline.lake import head
     from pipeline.lake.history import find
     from pipeline.report.site import build
 
     settings = environment.load()
-    try:
+    with sentences():
         wanted = find(settings, release) if release else head(settings)
         if wanted is None:
             stop("nothing has been published yet: run `headroom refresh`", WRONG_USAGE)
         page = build(settings, wanted, folder.expanduser().resolve(), url)
-    except LakeError as error:
-        wrong = isinstance(error, UsageError)
-        stop(str(error), WRONG_USAGE if wrong else DATA_FAILED)
     if json:
         as_json({"page": str(page)})
     else:

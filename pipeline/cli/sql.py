@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import WRONG_USAGE, Json, as_json, counted, out, stop, table
+from pipeline.cli.console import Json, as_json, counted, out, sentences, table
 
 NULL = "NULL"
 
@@ -23,14 +23,11 @@ def sql(
     json: Json = False,
 ) -> None:
     """Run a read-only SQL query, on this release or an older one."""
-    from pipeline.lake import LakeError
     from pipeline.lake.sandbox import run_sql
 
     wanted = int(release) if release is not None and release.isdigit() else release
-    try:
+    with sentences():
         names, found = run_sql(environment.load(), statement, wanted)
-    except LakeError as error:
-        stop(str(error), WRONG_USAGE)
     if json:
         keys = _unique(names)
         as_json([dict(zip(keys, row, strict=True)) for row in found])

@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, out, stop
+from pipeline.cli.console import DATA_FAILED, WRONG_USAGE, out, sentences, stop
 
 HOST = "127.0.0.1"
 GRACE_SECONDS, START_SECONDS = 10, 120
@@ -47,13 +47,9 @@ def ui(
     from filelock import FileLock, Timeout
 
     from pipeline.assets.home import instance_of
-    from pipeline.lake import LakeError
 
-    try:
-        with instance_of(settings):
-            pass  # its servers would say less clearly what is wrong with it
-    except LakeError as error:
-        stop(str(error))
+    with sentences(), instance_of(settings):
+        pass  # its servers would say less clearly what is wrong with it
     # The system frees it when the process ends; a second daemon would double runs.
     alone = FileLock(settings.home / "ui.lock")
     try:

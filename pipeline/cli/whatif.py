@@ -16,11 +16,11 @@ import typer
 
 from pipeline import api
 from pipeline.cli.console import (
-    DATA_FAILED,
     WRONG_USAGE,
     Json,
     as_json,
     out,
+    sentences,
     stop,
     table,
     yellow,
@@ -49,16 +49,11 @@ def whatif(
     json: Json = False,
 ) -> None:
     """What one more disclosure would change; writes nothing."""
-    from pipeline.lake import LakeError, UsageError
-
     began = time.perf_counter()
     if (claim is None) == (note is None):
         stop("give either --claim or --note", WRONG_USAGE)
-    try:
+    with sentences():
         found = api.whatif(claim, note=note)
-    except LakeError as error:
-        wrong = isinstance(error, UsageError)
-        stop(str(error), WRONG_USAGE if wrong else DATA_FAILED)
     seconds = time.perf_counter() - began
     if json:
         as_json(_facts(found, seconds))
@@ -66,6 +61,8 @@ def whatif(
         _tell(found)
         for each in found.odd:
             yellow(f"To look at: {each['claim_id']}: {each['problem']}")
+        for why in found.held:
+            yellow(f"A release would be held: {why}")
         out.print(f"Took {seconds:.1f} s; nothing was written.")
 
 
@@ -90,6 +87,7 @@ def _facts(found: WhatIf, seconds: float) -> dict[str, Any]:
         "conflicts_caused": found.conflicts,
         "conflicts_settled": found.settled,
         "to_look_at": found.odd,
+        "would_be_held": found.held,
         "seconds": round(seconds, 2),
     }
 

@@ -12,9 +12,6 @@ or a command.
     history.find, diff, rollback, plain_of      old releases
     sandbox.run_sql                             a user's statement
     export, upkeep, doctor                      giving away, keeping, examining
-
-Names are loaded on first use, so that asking for the head costs neither pandas nor
-DuckDB.
 """
 
 from __future__ import annotations
@@ -22,43 +19,26 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pipeline.lake import staging
-    from pipeline.lake.errors import (
-        CatalogError,
-        HeldError,
-        LakeError,
-        LockBusyError,
-        RefusedError,
-        StagingError,
-        UsageError,
-    )
-    from pipeline.lake.fingerprints import fingerprint, release_id
-    from pipeline.lake.heads import Head, head
-    from pipeline.lake.locks import writer
-    from pipeline.lake.publication import Publication, publish
-    from pipeline.lake.recovery import recover
-    from pipeline.lake.staging import Provenance, Staged
+from pipeline.lake.errors import (
+    CatalogError,
+    HeldError,
+    LakeError,
+    LockBusyError,
+    RefusedError,
+    StagingError,
+    UsageError,
+)
+from pipeline.lake.fingerprints import fingerprint, release_id
+from pipeline.lake.heads import Head, head
+from pipeline.lake.locks import writer
+from pipeline.lake.recovery import recover
 
-_HOME = {
-    "CatalogError": "errors",
-    "HeldError": "errors",
-    "LakeError": "errors",
-    "LockBusyError": "errors",
-    "RefusedError": "errors",
-    "StagingError": "errors",
-    "UsageError": "errors",
-    "fingerprint": "fingerprints",
-    "release_id": "fingerprints",
-    "Head": "heads",
-    "head": "heads",
-    "writer": "locks",
-    "Publication": "publication",
-    "publish": "publication",
-    "recover": "recovery",
-    "Provenance": "staging",
-    "Staged": "staging",
-}
+if TYPE_CHECKING:
+    from pipeline.lake.publication import publish
+    from pipeline.lake.staging import Provenance
+
+# With pandas and DuckDB, for which whoever asks for the head should not have to wait.
+_LATER = {"publish": "publication", "Provenance": "staging"}
 
 __all__ = [
     "CatalogError",
@@ -67,9 +47,7 @@ __all__ = [
     "LakeError",
     "LockBusyError",
     "Provenance",
-    "Publication",
     "RefusedError",
-    "Staged",
     "StagingError",
     "UsageError",
     "fingerprint",
@@ -77,15 +55,12 @@ __all__ = [
     "publish",
     "recover",
     "release_id",
-    "staging",
     "writer",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of the facade from its module (PEP 562)."""
-    if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    if name == "staging":
-        return importlib.import_module(f"{__name__}.staging")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Load a heavy name from its module (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

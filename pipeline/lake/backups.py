@@ -15,16 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.lake import plain
 from pipeline.lake.errors import CatalogError, LakeError, UsageError
-from pipeline.lake.files import discard, replacing, sync
-from pipeline.lake.heads import (
-    CATALOG,
-    Head,
-    catalog_path,
-    copy_catalog,
-    head,
-    head_of,
-)
+from pipeline.lake.files import discard, move, new_folder, replacing
+from pipeline.lake.heads import Head, head, head_at
+from pipeline.lake.local import CATALOG, Local
 from pipeline.lake.locks import writer
+from pipeline.lake.place import place_of
 from pipeline.lake.recovery import recover
 from pipeline.settings import Settings
 
@@ -48,24 +43,21 @@ def backup(settings: Settings, folder: Path) -> Head:
     """Copy the lake, all its history included, into a new folder.
 
     Raises:
-        UsageError: if the folder exists, or PostgreSQL holds the catalog.
+        UsageError: if the folder has content, or PostgreSQL holds the catalog.
         LakeError: if nothing has been published.
     """
-    _refuse_remote(settings)
-    if folder.exists():
-        raise UsageError(f"{folder} exists: name a new folder for the backup")
+    place = local(settings)
     with writer(settings, "backup"):
         recover(settings)
         current = head(settings)
         if current is None:
             raise LakeError("nothing has been published yet: run `headroom refresh`")
-        with replacing(folder) as temporary:
+        with new_folder(folder, "backup") as temporary:
+            without = shutil.ignore_patterns(f"{CATALOG}*")
             shutil.copytree(
-                settings.lake,
-                temporary,
-                ignore=shutil.ignore_patterns(f"{CATALOG}*"),
+                settings.lake, temporary, ignore=without, dirs_exist_ok=True
             )
-            copy_catalog(catalog_path(settings), temporary / CATALOG)
+            place.copy_catalog(temporary / CATALOG)
     return current
 
 
@@ -79,7 +71,7 @@ def restore(settings: Settings, folder: Path) -> tuple[Head, Path | None]:
         UsageError: if the folder is no backup, is damaged or names files outside of
             it, or PostgreSQL holds the catalog.
     """
-    _refuse_remote(settings)
+    local(settings)
     held = _trusted(folder)
     with writer(settings, "restore"):
         restored = settings.lake.with_name("lake.restored")
@@ -87,8 +79,7 @@ def restore(settings: Settings, folder: Path) -> tuple[Head, Path | None]:
         with replacing(restored) as temporary:
             shutil.copytree(folder, temporary)
         aside = _aside(settings)
-        restored.replace(settings.lake)
-        sync(settings.lake.parent)
+        move(restored, settings.lake)
         plain.build(settings)  # the file may hold a release that the copy lacks
         recover(settings)
     return held, aside
@@ -100,8 +91,7 @@ def _trusted(folder: Path) -> Head:
     Raises:
         UsageError: naming the first thing that is wrong.
     """
-    catalog = folder / CATALOG
-    if not catalog.is_file():
+    if not (folder / CATALOG).is_file():
         raise UsageError(f"{folder} is no backup of a lake: it has no {CATALOG}")
     for path in folder.rglob("*"):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
@@ -109,11 +99,12 @@ def _trusted(folder: Path) -> Head:
                 f"{path} is a link or no regular file: a backup holds only files and "
                 "folders"
             )
+    copied = Local(folder.resolve(), folder.resolve())
     try:
-        uri = f"{catalog.resolve().as_uri()}?mode=ro"
+        uri = f"{copied.path.as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as con:
             fault = next(_faults(con, folder), None)
-        held = None if fault else head_of(catalog.resolve())
+        held = None if fault else head_at(copied)
     except (sqlite3.Error, CatalogError, ValueError, TypeError) as error:
         why = str(error).splitlines()[0]
         raise UsageError(f"{folder} is no whole backup of a lake ({why})") from error
@@ -144,12 +135,16 @@ def _faults(con: sqlite3.Connection, folder: Path) -> Iterator[str]:
             yield f"data/{path} is missing or cut short"
 
 
-def _refuse_remote(settings: Settings) -> None:
-    if settings.remote:
-        raise UsageError(
-            "the lake lies in PostgreSQL and in object storage: copy it with `pg_dump` "
-            "and the storage's own means, as docs/deploy.md says"
-        )
+def local(settings: Settings) -> Local:
+    """The lake as files of this machine.
+
+    Raises:
+        UsageError: if it lies elsewhere.
+    """
+    place = place_of(settings)
+    if not isinstance(place, Local):
+        raise UsageError(place.shared)
+    return place
 
 
 def _aside(settings: Settings) -> Path | None:
@@ -158,4 +153,5 @@ def _aside(settings: Settings) -> Path | None:
         return None
     names = (settings.lake.with_name(f"lake.replaced-{n}") for n in count(1))
     aside = next(path for path in names if not path.exists())
-    return settings.lake.replace(aside)
+    move(settings.lake, aside)
+    return aside

@@ -15,15 +15,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.lake.errors import CatalogError
 from pipeline.lake.files import literal
-from pipeline.lake.heads import (
-    catalog_in_use,
-    catalog_path,
-    has_catalog,
-    unreadable,
-)
-from pipeline.lake.objects import secret
-from pipeline.lake.postgres import unreachable
-from pipeline.settings import Remote, Settings
+from pipeline.lake.local import catalog_in_use
+from pipeline.lake.place import Place, place_of
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,54 +47,39 @@ def attached(
     """
     import duckdb
 
-    remote = settings.remote
-    if not write and not has_catalog(settings):
+    place = place_of(settings)
+    if not write and not place.has_lake():
         raise CatalogError("nothing has been published yet: run `headroom refresh`")
-    if remote is None:
-        settings.lake.mkdir(parents=True, exist_ok=True)
     with catalog_in_use(), connection() as con:
         # Tables of some thousand rows: a second thread costs a fifth of a publication
         # more than it saves. And threads take the blocks of a file that is being built
         # in the order in which they happen to come.
         con.execute("SET threads = 1")
         try:
-            if remote:
-                reach(con, remote)
-                load(con, "postgres_scanner", "ducklake")
-            else:
-                load(con, "sqlite_scanner", "ducklake")
-            con.execute(_attach(settings, snapshot=snapshot, write=write))
+            load(con, *place.extensions, "ducklake")
+            place.reach(con)
+            con.execute(_attach(place, snapshot=snapshot, write=write))
             if write:
                 # A second writer, had it slipped past the lock, fails instead of
                 # publishing under the number of the first.
                 con.execute("SET ducklake_max_retry_count = 0")
                 _set_options(con)
         except duckdb.Error as error:
-            if remote:
-                raise CatalogError(unreachable(remote, error)) from None
-            raise CatalogError(unreadable(catalog_path(settings), error)) from error
+            raise CatalogError(place.unusable(error)) from None
         try:
             yield con
         except duckdb.Error as error:
-            why = str(error).splitlines()[0]
-            where = remote.data if remote else settings.lake
+            why = place.hide(str(error).splitlines()[0])
             raise CatalogError(
-                f"the lake in {where} failed ({remote.hide(why) if remote else why}); "
-                "what was published before is untouched: `headroom doctor` looks for "
-                "the cause"
-            ) from (None if remote else error)
+                f"the lake in {place.root} failed ({why}); what was published before "
+                "is untouched: `headroom doctor` looks for the cause"
+            ) from None
 
 
 def load(con: DuckDBPyConnection, *extensions: str) -> None:
     """Load extensions from their packages."""
     for extension in extensions:
         con.execute(f"LOAD {literal(packaged(extension))}")
-
-
-def reach(con: DuckDBPyConnection, remote: Remote) -> None:
-    """Let a connection read and write below HEADROOM_DATA."""
-    load(con, "httpfs")
-    con.execute(secret(remote))
 
 
 @contextmanager
@@ -135,25 +114,20 @@ def packaged(extension: str) -> Path:
     )
 
 
-def _attach(settings: Settings, *, snapshot: int | None, write: bool) -> str:
-    remote = settings.remote
-    root = remote.data if remote else settings.lake
+def _attach(place: Place, *, snapshot: int | None, write: bool) -> str:
     options = [
         # Absolute, and overriding what the catalog remembers: DuckLake takes a relative
         # path from the working directory, and a warehouse may have been moved.
-        f"DATA_PATH {literal(f'{root}/data/')}",
+        f"DATA_PATH {literal(f'{place.root}/data/')}",
         "OVERRIDE_DATA_PATH true",
+        *place.options,
     ]
-    if remote is None:
-        options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 5000"]
     if not write:
         options.append("READ_ONLY")
     if snapshot is not None:
         options.append(f"SNAPSHOT_VERSION {snapshot}")
-    kind = (
-        f"postgres:{remote.catalog}" if remote else f"sqlite:{catalog_path(settings)}"
-    )
-    return f"ATTACH {literal(f'ducklake:{kind}')} AS {LAKE} ({', '.join(options)})"
+    catalog = literal(f"ducklake:{place.catalog}")
+    return f"ATTACH {catalog} AS {LAKE} ({', '.join(options)})"
 
 
 def _set_options(con: DuckDBPyConnection) -> None:

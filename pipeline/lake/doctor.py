@@ -11,28 +11,20 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import yaml
 
-from pipeline.lake import alerts, objects, plain, postgres, upkeep, verify
+from pipeline.lake import alerts, plain, upkeep, verify
 from pipeline.lake.backups import NAMED_FILES
 from pipeline.lake.connect import LAKE, attached
 from pipeline.lake.errors import LakeError
 from pipeline.lake.fingerprints import fingerprint
-from pipeline.lake.heads import Head, catalog_in_use, catalog_path, head
+from pipeline.lake.heads import Head, head
 from pipeline.lake.inputs import read_inputs
 from pipeline.lake.locks import writer
+from pipeline.lake.place import Place, place_of
 from pipeline.lake.recovery import lost, recover
 from pipeline.settings import Settings
-
-_PACKAGES = (
-    "duckdb",
-    "duckdb-extensions",
-    "duckdb-extension-ducklake",
-)
-_LOCAL = ("duckdb-extension-sqlite-scanner",)
-_REMOTE = ("duckdb-extension-postgres-scanner", "duckdb-extension-httpfs")
 
 
 @dataclass(frozen=True)
@@ -63,11 +55,13 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _versions(settings: Settings) -> Finding:
-    wanted = (*_PACKAGES, *(_REMOTE if settings.remote else _LOCAL))
+    place = place_of(settings)
+    names = (name.replace("_", "-") for name in ("ducklake", *place.extensions))
+    wanted = ("duckdb", "duckdb-extensions", *(f"duckdb-extension-{n}" for n in names))
     try:
         have = {name: version(name) for name in wanted}
     except PackageNotFoundError as error:
-        setup = "make setup-cluster" if settings.remote else "make setup"
+        setup = "make setup-cluster" if place.shared else "make setup"
         text = f"the package {error.name} is missing: run `{setup}`"
         return Finding("versions", ok=False, text=text)
     if len(set(have.values())) > 1:
@@ -95,7 +89,8 @@ def _lake(settings: Settings) -> Iterator[Finding]:
             text = "nothing has been published yet: run `headroom refresh`"
             yield Finding("lake", ok=True, text=text)
             return
-        faults = [*_catalog(settings), *_files(settings)]
+        place = place_of(settings)
+        faults = [*place.faults(), *_files(place)]
         if not faults:
             with attached(settings) as con:
                 con.execute(f"USE {LAKE}.main")
@@ -153,43 +148,14 @@ def _runs(settings: Settings, current: Head) -> Finding:
     return Finding("runs", ok=wanted == current.fingerprint, text=alert.sentence())
 
 
-def _catalog(settings: Settings) -> list[str]:
-    """What SQLite's own check finds; PostgreSQL checks its pages itself."""
-    if settings.remote:
-        return []
-    texts = [str(row[0]) for row in _ask(settings, "PRAGMA quick_check")]
-    return [text for text in texts if text != "ok"]
-
-
-def _files(settings: Settings) -> list[str]:
+def _files(place: Place) -> list[str]:
     """Data files that the catalog names and that are missing or of another size."""
-    rows = _ask(settings, NAMED_FILES)
-    have = _sizes(settings)
+    have = place.sizes()
     return [
         f"{path} is missing or cut short"
-        for path, size in rows
+        for path, size in place.ask(NAMED_FILES)
         if have.get(path) != size
     ]
-
-
-def _sizes(settings: Settings) -> dict[str, int]:
-    """Bytes of every data file, by its path below the data folder."""
-    if settings.remote:
-        return objects.sizes(settings.remote, "data")
-    data = settings.lake / "data"
-    found = (path for path in data.rglob("*") if path.is_file())
-    return {path.relative_to(data).as_posix(): path.stat().st_size for path in found}
-
-
-def _ask(settings: Settings, query: str) -> list[Any]:
-    if settings.remote:
-        return postgres.ask(settings.remote, query)
-    uri = f"{catalog_path(settings).as_uri()}?mode=ro"
-    try:
-        with catalog_in_use(), closing(sqlite3.connect(uri, uri=True)) as con:
-            return con.execute(query).fetchall()
-    except sqlite3.Error as error:
-        raise LakeError(str(error)) from error
 
 
 def _derived(settings: Settings) -> Iterator[Finding]:

@@ -18,18 +18,13 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from pipeline.lake import describe, pictures
-from pipeline.lake.errors import UsageError
-from pipeline.lake.files import replacing
+from pipeline.lake.files import files_in, new_folder
 from pipeline.lake.heads import Head
 from pipeline.lake.history import plain_of
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-
-class ExportError(UsageError):
-    """The folder cannot be written."""
 
 
 def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
@@ -39,15 +34,12 @@ def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
         The files, relative to the folder.
 
     Raises:
-        ExportError: if the folder has content already.
+        UsageError: if the folder has content already.
     """
     import duckdb
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportError(f"{folder} is not empty: name a new folder for the export")
     plain = plain_of(settings, release)
-    with replacing(folder) as temporary:
-        temporary.mkdir()
+    with new_folder(folder, "export") as temporary:
         shutil.copyfile(plain, temporary / "headroom.duckdb")
         with duckdb.connect(plain, read_only=True) as con:
             con.execute("SET TimeZone = 'UTC'")
@@ -68,9 +60,7 @@ def export(settings: Settings, release: Head, folder: Path) -> list[Path]:
         for name, text in files.items():
             (temporary / name).write_text(text, encoding="utf-8")
         _checksums(temporary)
-        if folder.exists():
-            folder.rmdir()
-    return sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return files_in(folder)
 
 
 def _write(con: DuckDBPyConnection, table: describe.Described, folder: Path) -> None:

@@ -27,7 +27,7 @@ from urllib.request import Request, urlopen
 from pipeline.datasets import CONNECTORS
 from pipeline.datasets.base import Dataset, Limits, read_dataset, vintage_of
 from pipeline.lake.errors import FetchError, UsageError
-from pipeline.lake.files import replacing
+from pipeline.lake.files import move, replacing
 from pipeline.notes.frontmatter import escaped
 
 SIDECAR = ".fetched.json"
@@ -233,7 +233,7 @@ def _keep(
             continue
         if vintage is None or vintage_of(other.name) == vintage_of(name):
             return _counted(other, dataset, is_new=False)
-        other.rename(folder / name)  # the same content with its vintage put right
+        move(other, folder / name)  # the same content with its vintage put right
         return _counted(folder / name, dataset, is_new=True)
     with replacing(folder / name) as temporary:
         temporary.write_bytes(body)

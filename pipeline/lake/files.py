@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.lake.errors import UsageError
+
 _TEMPORARY = ".tmp-"
 
 
@@ -19,18 +21,46 @@ _TEMPORARY = ".tmp-"
 def replacing(target: Path) -> Iterator[Path]:
     """Yield a temporary path; on success sync it and move it over the target.
 
-    On an error the temporary file goes and the target stays as it was.
+    On an error the temporary file or folder goes and the target stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_of(target)
     discard(temporary)
     try:
         yield temporary
-        sync(temporary)
-        temporary.replace(target)
-        sync(target.parent)
+        move(temporary, target)
     finally:
         discard(temporary)
+
+
+@contextmanager
+def new_folder(folder: Path, what: str) -> Iterator[Path]:
+    """`replacing` for a folder that must be new, or empty.
+
+    Raises:
+        UsageError: if it has content.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty: name a new folder for the {what}")
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        yield temporary
+        if folder.exists():
+            folder.rmdir()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files below a folder, relative to it."""
+    return sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder, its content first on disk: a power cut loses neither."""
+    for path in [*source.rglob("*"), source]:
+        sync(path)
+    source.replace(target)
+    for folder in {source.parent, target.parent}:
+        sync(folder)
 
 
 def temporary_of(target: Path) -> Path:

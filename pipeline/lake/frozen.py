@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from pipeline.lake.backups import local
 from pipeline.lake.connect import LAKE, connection, load
 from pipeline.lake.errors import UsageError
-from pipeline.lake.files import literal, replacing
-from pipeline.lake.heads import CATALOG, Head, catalog_path, copy_catalog, head
+from pipeline.lake.files import files_in, literal, new_folder
+from pipeline.lake.heads import Head, head
+from pipeline.lake.local import CATALOG
 from pipeline.lake.locks import writer
 from pipeline.settings import Settings
 
@@ -40,25 +42,22 @@ def freeze(settings: Settings, release: Head, folder: Path) -> list[Path]:
         UsageError: if the folder exists, the release is not the newest, or the lake
             lies in PostgreSQL.
     """
-    if settings.remote:
-        raise UsageError("a lake in PostgreSQL is not frozen: others can attach it")
-    if folder.exists():
-        raise UsageError(f"{folder} exists: name a new folder for the export")
+    place = local(settings)
     with writer(settings, "export"):
         if head(settings) != release:
             raise UsageError(
                 "a frozen DuckLake holds every release: name the newest, "
                 f"not {release.release_id}"
             )
-        with replacing(folder) as temporary:
-            shutil.copytree(settings.lake / "data", temporary / "data")
-            copy_catalog(catalog_path(settings), temporary / CATALOG)
+        with new_folder(folder, "export") as temporary:
+            shutil.copytree(place.data, temporary / "data")
+            place.copy_catalog(temporary / CATALOG)
             _freeze(temporary)
             for path in temporary.glob(f"{CATALOG}*"):
                 path.unlink()
             text = _README.format(release=release.release_id, name=FROZEN)
             (temporary / "README.md").write_text(text, encoding="utf-8")
-    return sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return files_in(folder)
 
 
 def _freeze(folder: Path) -> None:

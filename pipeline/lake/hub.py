@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.errors import UsageError
-from pipeline.lake.files import replacing
+from pipeline.lake.files import files_in, new_folder
 from pipeline.lake.heads import Head
 from pipeline.lake.history import plain_of
 from pipeline.settings import Settings
@@ -34,10 +34,6 @@ _ORACLE = ("target", "question", "target_end_date", "oracle_value", "low", "high
 _SCHEMA = "https://hubverse.io/schemas/v5.1.0"
 
 
-class HubError(UsageError):
-    """A folder or file that cannot be used; the message says why."""
-
-
 def export_hub(settings: Settings, release: Head, folder: Path) -> list[Path]:
     """Write the forecasts of a release as a hub into a new folder.
 
@@ -45,15 +41,13 @@ def export_hub(settings: Settings, release: Head, folder: Path) -> list[Path]:
         The files, relative to the folder.
 
     Raises:
-        HubError: if the folder has content already.
+        UsageError: if the folder has content already.
     """
     import duckdb
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise HubError(f"{folder} is not empty: name a new folder for the hub")
     with (
         duckdb.connect(plain_of(settings, release), read_only=True) as con,
-        replacing(folder) as temporary,
+        new_folder(folder, "hub") as temporary,
     ):
         scores = _rows(con, "FROM out.forecast_scores ORDER BY ALL")
         asked = _rows(con, "FROM raw.forecasts ORDER BY forecast_id")
@@ -70,9 +64,7 @@ def export_hub(settings: Settings, release: Head, folder: Path) -> list[Path]:
         for name, content in (("admin", _admin()), ("tasks", _tasks(scores))):
             text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
             (config / f"{name}.json").write_text(text, encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-    return sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return files_in(folder)
 
 
 def note_of(
@@ -87,21 +79,21 @@ def note_of(
         questions: rows of raw.forecasts by id; only these can be answered.
 
     Raises:
-        HubError: names the line and what is wrong there.
+        UsageError: names the line and what is wrong there.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     if not rows or set(_COLUMNS) - set(rows[0]):
-        raise HubError(f"{path}: the columns must be {', '.join(_COLUMNS)}")
+        raise UsageError(f"{path}: the columns must be {', '.join(_COLUMNS)}")
     origins = {row["origin_date"] for row in rows}
     if len(origins) != 1:
-        raise HubError(f"{path}: a file holds one origin_date, not {len(origins)}")
+        raise UsageError(f"{path}: a file holds one origin_date, not {len(origins)}")
     (origin,) = origins
     claims: dict[str, dict[str, str]] = {}
     for line, row in enumerate(rows, 2):
         name = row["question"]
         if name not in questions:
-            raise HubError(
+            raise UsageError(
                 f"{path}:{line}: there is no question {name!r}; "
                 "target-data/questions.csv of the export lists them"
             )
@@ -143,7 +135,7 @@ def _field(path: Path, line: int, row: Mapping[str, str]) -> str:
         ("pmf", "yes"): "probability",
     }
     if (kind, level) not in fields:
-        raise HubError(
+        raise UsageError(
             f"{path}:{line}: {kind} {level} is not used here; give quantiles 0.05, "
             "0.5 and 0.95, a median, or the pmf of `yes`"
         )

@@ -8,6 +8,7 @@ not: their meaning (notes/).
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -43,6 +44,32 @@ def input_files(folder: Path) -> dict[str, Path]:
 def read_inputs(folder: Path) -> dict[str, bytes]:
     """Every input by its path relative to `sources/`; see `read_input`."""
     return {n: read_input(folder, p) for n, p in input_files(folder).items()}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The sha256 of every input, by its path relative to `sources/`."""
+    return {
+        name: hashlib.sha256(read_input(folder, path)).hexdigest()
+        for name, path in input_files(folder).items()
+    }
+
+
+def touched(folder: Path) -> float:
+    """When the newest change of an input or its folder was made, in seconds.
+
+    By the kernel's clock: copying with old times or setting them does not hide it, and
+    a removal shows in the folder.
+    """
+    paths = input_files(folder).values()
+    every = {folder, *paths, *(path.parent for path in paths)}
+    return max(_changed(path) for path in every)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_ctime
+    except OSError:  # a link to nowhere; it has a place and a time of its own
+        return path.lstat().st_ctime
 
 
 def read_input(folder: Path, path: Path) -> bytes:

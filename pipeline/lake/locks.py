@@ -2,8 +2,8 @@
 
 What belongs here: the lock and the sentence that names its holder. The operating
 system frees the lock when its holder dies, so a lock file that was left behind is
-harmless. Several machines share an advisory lock in PostgreSQL besides. What does not:
-what is done under the lock.
+harmless. Several machines share a lock besides (remote.py). What does not: what is done
+under the lock.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.lake import postgres
 from pipeline.lake.errors import LakeError, LockBusyError
+from pipeline.lake.place import place_of
 from pipeline.settings import Settings
 
 
@@ -35,25 +35,8 @@ def writer(settings: Settings, what: str, *, wait: float = 0) -> Iterator[None]:
         LockBusyError: naming the holder, if it is still busy after that.
         LakeError: if the warehouse cannot be written at all.
     """
-    with _local(settings, what, wait), _shared(settings, what, wait):
+    with _local(settings, what, wait), place_of(settings).lock(what, wait):
         yield
-
-
-def require_lock(settings: Settings) -> None:
-    """Make sure that the lock, which a connection may have lost, is still held.
-
-    Raises:
-        CatalogError: if it is not.
-    """
-    if settings.remote:
-        postgres.require_lock(settings.remote)
-
-
-def _shared(settings: Settings, what: str, wait: float) -> AbstractContextManager[None]:
-    """Among machines, where several write to one lake."""
-    if settings.remote is None:
-        return nullcontext()
-    return postgres.lock(settings.remote, what, wait=wait)
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.lake import objects
-from pipeline.lake.connect import LAKE, attached, connection, reach
+from pipeline.lake.connect import LAKE, attached, connection
 from pipeline.lake.errors import CatalogError
 from pipeline.lake.files import literal, replacing
-from pipeline.settings import Remote, Settings
+from pipeline.lake.place import place_of
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -134,30 +134,9 @@ def _verify(path: Path) -> None:
 
 
 def release(settings: Settings, con: DuckDBPyConnection) -> None:
-    """Give readers the head that is attached, here and in the storage of several."""
+    """Give readers the head that is attached, here and on other machines."""
     build_from(con, settings.plain)
-    if settings.remote:
-        store(settings)
-
-
-def store(settings: Settings) -> None:
-    """Put the published file into the storage of several machines, whole."""
-    if settings.remote:
-        objects.put(settings.remote, settings.plain.name, settings.plain.read_bytes())
-
-
-def stored_release(remote: Remote) -> tuple[int, str] | None:
-    """Seq and id of the release that the storage holds; None if it is no such file."""
-    import duckdb
-
-    stored = f"{remote.data}/{Settings.PLAIN}"
-    try:
-        with connection() as con:
-            reach(con, remote)
-            con.execute(f"ATTACH {literal(stored)} AS stored (READ_ONLY)")
-            return _newest(con, "stored.")
-    except duckdb.Error:
-        return None  # not there yet, or not what it should be: all mean "put it"
+    place_of(settings).give(settings.plain)
 
 
 def _build(con: DuckDBPyConnection, target: Path) -> None:
@@ -180,12 +159,13 @@ def release_of(path: Path) -> tuple[int, str] | None:
         return None
     try:
         with duckdb.connect(path, read_only=True) as con:
-            return _newest(con)
+            return newest(con)
     except duckdb.Error:
         return None  # garbage, half a file, or another database: all mean "rebuild"
 
 
-def _newest(con: DuckDBPyConnection, prefix: str = "") -> tuple[int, str] | None:
+def newest(con: DuckDBPyConnection, prefix: str = "") -> tuple[int, str] | None:
+    """Seq and id of the newest release in an opened plain file."""
     row = con.execute(
         f"SELECT seq, release_id FROM {prefix}meta.releases ORDER BY seq DESC LIMIT 1"
     ).fetchone()

@@ -14,13 +14,15 @@ from datetime import date, datetime
 import pandas as pd
 
 from pipeline.contracts import PUBLISHED, ContractError
-from pipeline.lake import marks, plain, store, upkeep
+from pipeline.lake import plain, store, upkeep
 from pipeline.lake.connect import attached
 from pipeline.lake.errors import HeldError, RefusedError, StagingError
 from pipeline.lake.fingerprints import method, release_id
 from pipeline.lake.heads import Head, head
 from pipeline.lake.holds import holds
+from pipeline.lake.local import MARK
 from pipeline.lake.locks import writer
+from pipeline.lake.place import place_of
 from pipeline.lake.recovery import recover
 from pipeline.lake.staging import Provenance, Staged, verified
 from pipeline.settings import Settings
@@ -116,9 +118,10 @@ def publish(
             plain.release(settings, con)
             if published.seq % upkeep.COMPACT_EVERY == 0:
                 # Killed in it, the files that it was writing are to be swept.
-                marks.begin(settings)
-                upkeep.compact(con)
-                marks.end(settings)
+                place = place_of(settings)
+                place.put(MARK, b"the lake is being compacted\n")
+                upkeep.compact(con, place)
+                place.remove(MARK)
         return Publication(published, published=True)
 
 

@@ -1,15 +1,17 @@
-"""A published table as a frame, for those who read it from Python.
+"""Published tables as frames.
 
-What belongs here: the current release and old ones. What does not: a user's SQL
-(sandbox.py) and what publish compares with (released.py).
+What belongs here: reading them from the plain file of the current release or an old
+one. What does not: a user's SQL (sandbox.py).
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipeline.lake.errors import CatalogError, UsageError
+from pipeline.lake.files import literal
 from pipeline.lake.sandbox import file_of
 from pipeline.settings import Settings
 
@@ -40,9 +42,7 @@ def read_table(
 
     try:
         with duckdb.connect() as con:
-            con.execute(
-                f"ATTACH '{str(path).replace(chr(39), 2 * chr(39))}' AS r (READ_ONLY)"
-            )
+            con.execute(f"ATTACH {literal(path)} AS r (READ_ONLY)")
             con.execute("SET TimeZone = 'UTC'")
             there = [
                 f"{schema}.{name}"
@@ -79,3 +79,25 @@ def read_contract(settings: Settings, table: str) -> pd.DataFrame:
             f"the release was published by another version of Headroom ({error}): "
             "publish one with this version by `headroom refresh`"
         ) from error
+
+
+def released(settings: Settings, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Those of the tables that the current release has; none before the first."""
+    import duckdb
+
+    found: dict[str, pd.DataFrame] = {}
+    if not settings.plain.is_file():
+        return found
+    try:
+        with duckdb.connect(settings.plain, read_only=True) as con:
+            have = {
+                row[0]
+                for row in con.execute(
+                    "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+                ).fetchall()
+            }
+            for name in have & set(names):
+                found[name] = con.sql(f"SELECT * FROM {name}").df()
+    except duckdb.Error:
+        return {}  # a damaged file is rebuilt by publish; meanwhile nothing to compare
+    return found

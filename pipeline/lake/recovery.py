@@ -6,11 +6,12 @@ What does not: recomputing a table, or repairing the lake itself.
 
 from __future__ import annotations
 
-from pipeline.lake import marks
 from pipeline.lake.errors import CatalogError
 from pipeline.lake.files import sweep
-from pipeline.lake.heads import Head, catalog_path, has_catalog, head
+from pipeline.lake.heads import Head, head
+from pipeline.lake.local import MARK
 from pipeline.lake.locks import writer
+from pipeline.lake.place import Place, place_of
 from pipeline.settings import Settings
 
 
@@ -25,10 +26,10 @@ def recover(settings: Settings) -> list[str]:
         CatalogError: if the lake cannot be read, or is not the one that was published.
     """
     with writer(settings, "recover"):
-        current = head(settings)
+        place, current = place_of(settings), head(settings)
         if why := lost(settings, current):
             raise CatalogError(why)
-        done = _sweep(settings)
+        done = _sweep(settings, place)
         if current is None:
             return done
         from pipeline.lake import plain  # only now is DuckDB needed
@@ -36,10 +37,9 @@ def recover(settings: Settings) -> list[str]:
         if plain.release_of(settings.plain) != (current.seq, current.release_id):
             plain.build(settings)
             done.append(f"rebuilt {settings.plain.name} from the lake's head")
-        remote = settings.remote
-        if remote and plain.stored_release(remote) != (current.seq, current.release_id):
-            plain.store(settings)
-            done.append(f"put {settings.plain.name} into {remote.data}")
+        if place.shared and place.published() != (current.seq, current.release_id):
+            place.give(settings.plain)
+            done.append(f"put {settings.plain.name} into {place.root}")
         return done
 
 
@@ -51,32 +51,24 @@ def lost(settings: Settings, current: Head | None) -> str | None:
     """
     from pipeline.lake import plain
 
-    catalog = settings.remote.data if settings.remote else catalog_path(settings)
-    last = plain.release_of(settings.plain)
-    if last is None and current is None and settings.remote:
-        last = plain.stored_release(settings.remote)
+    place, last = place_of(settings), plain.release_of(settings.plain)
+    if last is None and current is None:
+        last = place.published()
     known = f"ends at no. {current.seq}" if current else "knows none"
     if last and last[0] > (current.seq if current else 0):
         what = f"{settings.plain} holds publication {last[0]}, {last[1]}"
-    elif current is None and _has_data(settings):
-        what = f"{settings.lake / 'data'} holds data of publications"
+    elif current is None and not place.has(MARK) and place.sizes():
+        what = f"{place.root}/data holds data of publications"
     else:
         return None
     return (
-        f"{what}, but the catalog {catalog} {known}: put back a copy with `headroom "
-        f"lake restore DIR`; to begin a new history, move {settings.lake} and "
-        f"{settings.plain.name} away and run `headroom refresh`"
+        f"{what}, but the catalog in {place.root} {known}: put back a copy with "
+        f"`headroom lake restore DIR`; to begin a new history, move {settings.lake} "
+        f"and {settings.plain.name} away and run `headroom refresh`"
     )
 
 
-def _has_data(settings: Settings) -> bool:
-    """Whether data lie there that no killed first publication left."""
-    if settings.remote or marks.stands(settings):
-        return False
-    return next((settings.lake / "data").rglob("*.parquet"), None) is not None
-
-
-def _sweep(settings: Settings) -> list[str]:
+def _sweep(settings: Settings, place: Place) -> list[str]:
     folders = (
         settings.warehouse,
         settings.staging,
@@ -87,10 +79,10 @@ def _sweep(settings: Settings) -> list[str]:
     )
     left = [path for folder in folders for path in sweep(folder)]
     done = [f"removed {len(left)} files of a killed run"] if left else []
-    if marks.stands(settings):
-        if has_catalog(settings):
+    if place.has(MARK):
+        if place.has_lake():
             _remove_orphans(settings)
-        marks.end(settings)
+        place.remove(MARK)
         done.append("cleaned the lake of an unfinished publication")
     return done
 

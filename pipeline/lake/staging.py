@@ -20,13 +20,12 @@ import pyarrow.parquet as pq
 
 from pipeline.contracts import arrow_schema, conform, content_sha256, contract
 from pipeline.contracts.conform import from_arrow, to_arrow
-from pipeline.lake import objects
 from pipeline.lake.errors import StagingError
-from pipeline.lake.files import replacing
+from pipeline.lake.place import place_of
 from pipeline.settings import Settings
 
 _KEY = b"headroom"
-_FOLDER = "staging"  # in the storage of several machines
+_FOLDER = "staging/"
 
 
 @dataclass(frozen=True)
@@ -77,28 +76,11 @@ def write(
     )
     content = pa.BufferOutputStream()
     pq.write_table(data, content, compression="zstd")
-    _put(settings, f"{table_name}.parquet", content.getvalue())
+    place = place_of(settings)
+    place.put(_name(table_name), content.getvalue())
     for evidence in _evidence(table_name):  # a good table supersedes the bad one
-        if settings.remote:
-            objects.remove(settings.remote, f"{_FOLDER}/{evidence}")
-        else:
-            (settings.staging / evidence).unlink(missing_ok=True)
+        place.remove(evidence)
     return stamped
-
-
-def _put(settings: Settings, name: str, content: Any) -> None:
-    """Write a file of the staging area, whole or not at all."""
-    if settings.remote:
-        objects.put(settings.remote, f"{_FOLDER}/{name}", content)
-        return
-    try:
-        with replacing(settings.staging / name) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise StagingError(
-            f"{name} cannot be staged ({error.strerror or error}): make room in "
-            f"{settings.staging} and run `headroom refresh`"
-        ) from error
 
 
 def read(settings: Settings, table_name: str) -> Staged:
@@ -108,7 +90,7 @@ def read(settings: Settings, table_name: str) -> Staged:
         StagingError: if it is missing, unreadable or of another contract.
     """
     table = contract(table_name)
-    with _reading(settings, table_name) as (_, source):
+    with _reading(settings, table_name) as source:
         data = pq.read_table(source)
         provenance = _provenance(data.schema.metadata)
     if not data.schema.remove_metadata().equals(arrow_schema(table)):
@@ -130,7 +112,7 @@ def verified(settings: Settings, table_name: str) -> Staged:
     frame = conform(table, staged.frame)
     if content_sha256(table, frame) != staged.provenance.content:
         raise StagingError(
-            f"{path_of(settings, table_name)} does not hold what its footer says: "
+            f"{_name(table_name)} does not hold what its footer says: "
             "delete it and run `headroom refresh`"
         )
     return Staged(frame, staged.provenance)
@@ -142,7 +124,7 @@ def read_provenance(settings: Settings, table_name: str) -> Provenance:
     Raises:
         StagingError: if the file is missing or unreadable.
     """
-    with _reading(settings, table_name) as (_, source):
+    with _reading(settings, table_name) as source:
         return _provenance(pq.read_schema(source).metadata)
 
 
@@ -154,16 +136,21 @@ def quarantine(
     Returns:
         The file in the staging area that lists the faults; the rows lie beside it.
     """
+    place = place_of(settings)
     faults, rows = _evidence(table_name)
     for name, content in ((faults, failures), (rows, frame)):
-        _put(settings, name, content.to_csv(index=False).encode())
-    return faults
+        place.put(name, content.to_csv(index=False).encode())
+    return faults.removeprefix(_FOLDER)
+
+
+def _name(table_name: str) -> str:
+    return f"{_FOLDER}{table_name}.parquet"
 
 
 def _evidence(table_name: str) -> tuple[str, str]:
     return (
-        f"quarantine/{table_name}.failures.csv",
-        f"quarantine/{table_name}.rows.csv",
+        f"{_FOLDER}quarantine/{table_name}.failures.csv",
+        f"{_FOLDER}quarantine/{table_name}.rows.csv",
     )
 
 
@@ -172,27 +159,18 @@ def _provenance(metadata: Mapping[bytes, bytes] | None) -> Provenance:
 
 
 @contextmanager
-def _reading(settings: Settings, table_name: str) -> Iterator[tuple[str, Any]]:
-    """Name and source of a staged file; what a damaged one raises as a sentence."""
-    path, remote = str(path_of(settings, table_name)), settings.remote
-    name = f"{_FOLDER}/{table_name}.parquet"
-    there = objects.exists(remote, name) if remote else Path(path).exists()
-    if not there:
+def _reading(settings: Settings, table_name: str) -> Iterator[Any]:
+    """Source of a staged file; what a damaged one raises as a sentence."""
+    place, name = place_of(settings), _name(table_name)
+    if not place.has(name):
         raise StagingError(
             f"{table_name} has not been computed: run `headroom refresh`"
         )
     try:
-        if remote is None:
-            yield path, path
-            return
-        path = f"{remote.data}/{name}"
-        with objects.filesystem(remote).open_input_file(
-            objects.path(remote, name)
-        ) as source:
-            yield path, source
+        with place.reading(name) as source:
+            yield source
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        why = remote.hide(str(error)) if remote else str(error)
-        why = why.splitlines()[0]
+        why = place.hide(str(error)).splitlines()[0]
         raise StagingError(
-            f"{path} cannot be read ({why}): delete it and run `headroom refresh`"
+            f"{name} cannot be read ({why}): delete it and run `headroom refresh`"
         ) from error

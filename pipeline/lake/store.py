@@ -17,12 +17,11 @@ import pandas as pd
 from pipeline.contracts import TABLES, columns, conform, content_sha256, contract, key
 from pipeline.contracts.conform import to_arrow
 from pipeline.contracts.derive import Column, described, dictionary
-from pipeline.lake import marks
 from pipeline.lake.changes import changes
 from pipeline.lake.connect import LAKE
-from pipeline.lake.files import sync
 from pipeline.lake.heads import AUTHOR, Head
-from pipeline.lake.locks import require_lock
+from pipeline.lake.local import MARK
+from pipeline.lake.place import place_of
 from pipeline.lake.tables import annotate, migrate, shape, target
 from pipeline.settings import Settings
 
@@ -138,7 +137,8 @@ def commit(
         new: the tables to publish.
         facts: what is known of the publication.
     """
-    marks.begin(settings)
+    place = place_of(settings)
+    place.put(MARK, b"a publication is being written\n")
     last_seq, published = _last(con)
     head = Head(
         seq=last_seq + 1,
@@ -167,10 +167,10 @@ def commit(
         f"CALL {LAKE}.set_commit_message(?, ?, extra_info => ?)",
         [AUTHOR, f"publication {head.seq}: {head.release_id}", head.to_json()],
     )
-    _sync_data(settings)
-    require_lock(settings)
+    place.sync()
+    place.require_lock()
     con.execute("COMMIT")
-    marks.end(settings)
+    place.remove(MARK)
     return head
 
 
@@ -253,14 +253,3 @@ def _same(names: Iterable[str]) -> str:
 
 def _list(names: Iterable[str], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{c}"' for c in names)
-
-
-def _sync_data(settings: Settings) -> None:
-    """Put this transaction's Parquet files on disk before the catalog names them."""
-    if settings.remote:
-        return  # an object that was put is kept
-    since = marks.unfinished(settings).stat().st_mtime_ns
-    data = settings.lake / "data"
-    paths = [p for p in data.rglob("*") if p.stat().st_mtime_ns >= since]
-    for path in [*paths, *([data] if data.exists() else [])]:
-        sync(path)

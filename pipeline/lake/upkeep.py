@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.lake.connect import LAKE
 from pipeline.lake.errors import CatalogError, LakeError
+from pipeline.lake.place import Place
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class SpaceError(LakeError):
     """The disk is too full to start."""
 
 
-def compact(con: DuckDBPyConnection) -> None:
+def compact(con: DuckDBPyConnection, place: Place) -> None:
     """Give the head of the attached lake few files; every release stays readable.
 
     What lies inline goes to files first: rewriting fails beside inlined floats. The
@@ -39,6 +40,7 @@ def compact(con: DuckDBPyConnection) -> None:
     con.execute(f"CALL ducklake_flush_inlined_data('{LAKE}')")
     con.execute(f"CALL ducklake_rewrite_data_files('{LAKE}')")
     con.execute(f"CALL ducklake_merge_adjacent_files('{LAKE}')")
+    place.sync()  # before the old files go
     if faults := every_release(con):
         raise CatalogError(
             f"after compaction {faults[0]}: put back a copy with `headroom lake "

@@ -56,8 +56,9 @@ def read_corrections(
             if entry.claim.split("/")[0] not in fallen:
                 faults.append(
                     Fault(
-                        path, 0, "claim", "there is no such claim",
-                        "Use `source-id/claim-id`." + nearest(entry.claim, by_id),
+                        path, _line(data, entry), "claim", "there is no such claim",
+                        "Delete the entry, or name the claim as `source-id/claim-id`."
+                        + nearest(entry.claim, by_id),
                         entry.claim,
                     )
                 )  # fmt: skip
@@ -65,7 +66,7 @@ def read_corrections(
         if not any(math.isclose(entry.expect, f, rel_tol=1e-6) for f in figures(claim)):
             faults.append(
                 Fault(
-                    path, 0, "expect",
+                    path, _line(data, entry), "expect",
                     f"{entry.claim} no longer has this figure: the correction is stale",
                     "Delete the entry, or mend `expect`", f"{entry.expect:g}",
                 )
@@ -73,6 +74,12 @@ def read_corrections(
             continue
         good.append(entry)
     return good, faults
+
+
+def _line(data: bytes, entry: Correction) -> int:
+    """Where the entry begins; `read_entries` has found it in these bytes."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    return next((n for n, t in enumerate(lines, 1) if entry.claim in t), 0)
 
 
 def figures(claim: dict[Any, Any]) -> Iterator[float]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.conflicts import Court, conflicts_at, disputed
-from pipeline.estimation.estimates import estimate_table
+from pipeline.estimation.estimates import estimate_table, observation_table
 from pipeline.estimation.record import Posterior, posterior
 from pipeline.projection.dates import year
 from pipeline.projection.outlook import outlook
@@ -50,7 +50,10 @@ class WhatIf:
         convergence: every scenario at its own share; scenario `share` at each.
         conflicts: conflicts that only the record with the disclosure has.
         settled: conflicts that it no longer has.
+        records: core.estimates, core.observations, core.models and core.assumptions
+            of the two records, without the disclosure and with it.
         odd: claims of the disclosure that look like slips: claim_id and problem.
+        held: what would hold a release with the disclosure, a sentence each.
     """
 
     at: pd.Timestamp
@@ -63,7 +66,9 @@ class WhatIf:
     convergence: pd.DataFrame
     conflicts: list[dict[str, Any]]
     settled: list[dict[str, Any]]
+    records: tuple[Frames, Frames]
     odd: list[dict[str, Any]] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
 
 def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
@@ -80,8 +85,9 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
     roles = pd.concat(
         [new.found.prepared[["claim_id", "node"]], new.found.states[-1].roles], axis=1
     )
-    estimates = old.estimates.merge(
-        new.estimates, "outer", ["model_id", "stage", "measure"], suffixes=_SIDES
+    columns = ["model_id", "stage", "measure", *_POINTS, "grade"]
+    estimates = old.record["core.estimates"][columns].merge(
+        new.record["core.estimates"][columns], "outer", columns[:3], suffixes=_SIDES
     )
     models = after["core.models"]
     return WhatIf(
@@ -103,13 +109,14 @@ def what_if(before: Frames, after: Frames, at: pd.Timestamp) -> WhatIf:
             row for key, row in new.conflicts.items() if key not in old.conflicts
         ],
         settled=[row for key, row in old.conflicts.items() if key not in new.conflicts],
+        records=(old.record, new.record),
     )
 
 
 @dataclass(frozen=True)
 class _Read:
     found: Posterior
-    estimates: pd.DataFrame
+    record: Frames
     today: pd.DataFrame
     shares: pd.DataFrame
     convergence: pd.DataFrame
@@ -136,9 +143,14 @@ def _at(frames: Frames, at: pd.Timestamp) -> _Read:
         (row["claim_id"], row["node"]): row
         for row in conflicts_at(court, state, models)
     }
-    columns = ["model_id", "stage", "measure", *_POINTS, "grade"]
+    record = {
+        "core.estimates": estimates,
+        "core.observations": observation_table(found.prepared, state),
+        "core.models": models,
+        "core.assumptions": frames["core.assumptions"],
+    }
     shares = share_table(history, models).reindex(columns=_SHARE)
-    return _Read(found, estimates[columns], _today(history), shares, own, conflicts)
+    return _Read(found, record, _today(history), shares, own, conflicts)
 
 
 def _today(history: History) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lake import objects
+from pipeline.lake.remote import Shared
 from pipeline.settings import Remote
 
 SECRET = "not-to-be-shown"
@@ -117,5 +117,5 @@ def remote(postgres, storage, request) -> Remote:
     )
     made = urllib.request.Request(f"{storage}/{name}", method="PUT")
     urllib.request.urlopen(made, timeout=10).close()
-    assert not objects.exists(found, "headroom.duckdb")
+    assert not Shared(found).has("headroom.duckdb")
     return found

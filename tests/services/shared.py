@@ -14,8 +14,9 @@ import pandas as pd
 from synthetic import NOW, frame, frames, settings_in, stage
 
 from pipeline.contracts import PUBLISHED
-from pipeline.lake import Head, objects, publish
+from pipeline.lake import Head, publish
 from pipeline.lake.connect import attached
+from pipeline.lake.place import place_of
 from pipeline.lake.verify import mismatches
 from pipeline.settings import Remote, Settings
 
@@ -40,10 +41,7 @@ def go(settings: Settings, fingerprint: str, models: int = 60) -> Head:
 
 def stored(settings: Settings) -> tuple[int, list[str]]:
     """What lies in the storage for readers: the newest number, what does not fit."""
-    remote = settings.remote
-    assert remote is not None
-    name = objects.path(remote, Settings.PLAIN)
-    with objects.filesystem(remote).open_input_file(name) as file:
+    with place_of(settings).reading(Settings.PLAIN) as file:
         content = file.read()
     with TemporaryDirectory() as folder:
         fetched = Path(folder) / Settings.PLAIN

@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from synthetic import NOW, stage
 
-from pipeline.lake import head, objects, plain, publish, recover, store
+from pipeline.lake import head, plain, publish, recover
 from pipeline.lake.doctor import examine
 from pipeline.lake.heads import publications
+from pipeline.lake.local import MARK
+from pipeline.lake.remote import Shared
 from pipeline.lake.sandbox import run_sql
 from pipeline.settings import Settings
 from tests.services.shared import copy, orphans, stored, tables
@@ -51,11 +53,11 @@ def _child(settings: Settings, number: int, where: str, pipe: Any) -> None:
 
     recover(settings)  # before it may meet its death
     if where == "before commit":
-        store.require_lock = die
+        Shared.require_lock = die
     elif where == "after commit":
         plain.build_from = die
     elif where == "before the put":
-        plain.store = die
+        Shared.give = die
     pipe.send(time.monotonic())
     write(settings, number)
     pipe.send(time.monotonic())
@@ -118,7 +120,7 @@ def test_kills_on_one_machine_are_mended_by_the_other(
         recover(two)
         assert stored(two) == (reached, [])  # nothing committed is lost
         assert orphans(two) == []
-        assert not objects.exists(remote, ".unfinished")
+        assert not Shared(remote).has(MARK)
         if reached < number:
             write(two, number)
         assert stored(two) == (number, [])

@@ -22,17 +22,16 @@ from pipeline.lake import (
     LockBusyError,
     connect,
     head,
-    objects,
-    postgres,
     publish,
     recover,
     staging,
     writer,
 )
-from pipeline.lake.connect import reach
+from pipeline.lake.connect import load
 from pipeline.lake.doctor import examine
 from pipeline.lake.files import literal
 from pipeline.lake.heads import publications
+from pipeline.lake.remote import LOCK, Shared
 from pipeline.lake.sandbox import run_sql
 from pipeline.settings import Settings
 from tests.services.conftest import SECRET
@@ -48,7 +47,8 @@ def from_afar(settings: Settings, query: str) -> list:
     """What DuckDB reads from the stored file where it lies, as docs/deploy.md says."""
     remote = settings.remote
     with duckdb.connect() as con:
-        reach(con, remote)
+        load(con, "httpfs")
+        Shared(remote).reach(con)
         con.execute(
             f"ATTACH {literal(f'{remote.data}/headroom.duckdb')} AS s (READ_ONLY)"
         )
@@ -81,7 +81,7 @@ def test_staged_tables_are_shared_and_a_mixture_is_refused(tmp_path, remote):
     one, two = (copy(tmp_path / name, remote) for name in ("one", "two"))
     stage(one, tables(60), F1)
     assert staging.read_provenance(two, "raw.claims").fingerprint == F1
-    objects.put(remote, "staging/core.models.parquet", b"garbage")
+    Shared(remote).put("staging/core.models.parquet", b"garbage")
     with pytest.raises(LakeError, match=r"core.models.parquet cannot be read"):
         publish(two, run_id="run", fingerprint=F1, now=NOW)
     assert head(one) is None
@@ -107,20 +107,19 @@ def test_one_writer_among_machines(tmp_path, remote):
 def test_a_lost_lock_publishes_nothing(tmp_path, remote, monkeypatch):
     one = copy(tmp_path, remote)
     stage(one, tables(60), F1)
-    real = postgres.require_lock
+    real = Shared.require_lock
 
     def cut(given):
-        postgres.ask(
-            given,
+        given.ask(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE "
-            f"locktype = 'advisory' AND classid = {postgres.LOCK[0]}",
+            f"locktype = 'advisory' AND classid = {LOCK[0]}",
         )
         real(given)
 
-    monkeypatch.setattr(postgres, "require_lock", cut)
+    monkeypatch.setattr(Shared, "require_lock", cut)
     with pytest.raises(LakeError, match="the catalog in PostgreSQL cannot be used"):
         publish(one, run_id="run", fingerprint=F1, now=NOW)
-    monkeypatch.setattr(postgres, "require_lock", real)
+    monkeypatch.setattr(Shared, "require_lock", real)
     assert head(one) is None
     assert "cleaned the lake of an unfinished publication" in recover(one)
     assert publish(one, run_id="run", fingerprint=F1, now=NOW).published
@@ -175,7 +174,7 @@ def test_the_command_on_two_working_copies_at_once(tmp_path, remote, postgres):
 def test_garbage_in_the_storage_is_replaced(tmp_path, remote):
     one = copy(tmp_path, remote)
     go(one, F1)
-    objects.put(remote, "headroom.duckdb", b"garbage" * 1000)
+    Shared(remote).put("headroom.duckdb", b"garbage" * 1000)
     assert recover(one) == [f"put headroom.duckdb into {remote.data}"]
     assert stored(one) == (1, [])
 
@@ -184,8 +183,8 @@ def test_the_doctor_misses_an_object(tmp_path, remote, monkeypatch):
     monkeypatch.setitem(connect._OPTIONS, "data_inlining_row_limit", "50")
     one = copy(tmp_path, remote)
     go(one, F1)
-    name = next(iter(objects.sizes(remote, "data")))
-    objects.remove(remote, f"data/{name}")
+    name = next(iter(Shared(remote).sizes()))
+    Shared(remote).remove(f"data/{name}")
     found = {each.what: each for each in examine(one)}["lake"]
     assert not found.ok
     assert name in found.text
@@ -208,10 +207,9 @@ def test_a_server_that_is_away_is_one_sentence(tmp_path, remote, changed, said):
 
 def test_the_lock_is_the_databases_own(tmp_path, remote):
     with writer(copy(tmp_path, remote), "refresh"):
-        held = postgres.ask(
-            remote,
+        held = Shared(remote).ask(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-            f"AND (classid, objid) = ({postgres.LOCK[0]}, {postgres.LOCK[1]})",
+            f"AND (classid, objid) = ({LOCK[0]}, {LOCK[1]})",
         )
     assert held == [(1,)]
     assert issubclass(LockBusyError, LakeError)

@@ -30,6 +30,7 @@ import pipeline.report.page
 from pipeline import report
 from pipeline.assets import shown
 from pipeline.lake import plain, recovery, store, upkeep
+from pipeline.lake.local import Local
 from pipeline.settings import Settings
 
 COMPACT_EVERY = 4  # so that kills meet compaction
@@ -129,7 +130,7 @@ def _run(settings: Settings, pipe: Any) -> None:
         goes("writing the transaction", *PHASES),
         goes(written, *PHASES),
     )
-    wrap(store, "_sync_data", nothing, goes("committing", *PHASES))
+    wrap(Local, "sync", nothing, goes("committing", "writing the transaction"))
     wrap(plain, "_build", nothing, goes("replacing", written))
     wrap(upkeep, "compact", goes("compacting", *PHASES), nothing)
     wrap(

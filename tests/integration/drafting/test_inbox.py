@@ -17,6 +17,7 @@ from pipeline.inbox.box import Effect
 from pipeline.inbox.web import Web, WebError
 from pipeline.lake.errors import UsageError
 from pipeline.settings import load
+from tests import mini
 
 REGISTRY = registry()
 # What matters: (sentence, orders of magnitude that whatif says).
@@ -209,6 +210,21 @@ def test_list_show_accept_dismiss(site, project):
     )
     assert run(app, ["inbox", "accept", second["id"], "--claims", "1"]).exit_code == 2
     assert run(app, ["inbox", "show", "nothing"]).exit_code == 2
+
+
+def test_accepting_a_slip_warns_as_note_check_does(site, project, monkeypatch):
+    monkeypatch.setattr(Site, "entries", ["The RL of DeepSeek-R1 took 9e30 FLOP."])
+    note = "r1-estimate.md"
+    (project / "sources/notes" / note).write_bytes(mini.files()[f"notes/{note}"])
+    listing(project, ("acme", f"{site}/feed\n  kind: primary"))
+    visited()
+    (entry,) = box.load(load()).ranked()
+    run = CliRunner().invoke
+    done = run(app, ["inbox", "accept", entry.id, "--claims", "1"])
+    assert done.exit_code == 0, done.output
+    slip = "9e+30 FLOP on deepseek-r1/reasoning is"
+    for said in (done.output, run(app, ["note", "check"]).output):
+        assert slip in " ".join(said.split())
 
 
 def test_a_claim_with_blanks_says_how_to_fill_them(site, project, monkeypatch):

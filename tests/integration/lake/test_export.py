@@ -15,8 +15,8 @@ import yaml
 from synthetic import F2, NOW, frames, stage
 
 from pipeline.contracts import TABLES, arrow_schema, columns
-from pipeline.lake import head, publish
-from pipeline.lake.export import ExportError, export
+from pipeline.lake import UsageError, head, publish
+from pipeline.lake.export import export
 from pipeline.lake.history import find
 from pipeline.lake.pictures import draw
 from pipeline.lake.verify import mismatches
@@ -169,7 +169,7 @@ def test_the_same_release_gives_the_same_bytes(published, exported, tmp_path):
 def test_a_folder_with_content_is_left_alone(published, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.tex").write_text("years of work")
-    with pytest.raises(ExportError, match="is not empty"):
+    with pytest.raises(UsageError, match="is not empty"):
         export(published, head(published), tmp_path / "mine")
     assert (tmp_path / "mine/thesis.tex").read_text() == "years of work"
     (tmp_path / "empty").mkdir()

@@ -14,7 +14,7 @@ from pipeline.contracts import conform, contract
 from pipeline.lake import publish
 from pipeline.lake.errors import UsageError
 from pipeline.lake.history import find
-from pipeline.lake.hub import HubError, export_hub, note_of, slug
+from pipeline.lake.hub import export_hub, note_of, slug
 from pipeline.notes.frames import forecasts
 from pipeline.notes.parse import read_note
 from pipeline.notes.registry import build, read_models
@@ -90,7 +90,7 @@ def test_a_file_becomes_a_note_that_says_the_same(tmp_path):
     ],
 )
 def test_what_cannot_be_an_answer_is_refused_with_its_reason(tmp_path, rows, what):
-    with pytest.raises(HubError, match=what):
+    with pytest.raises(UsageError, match=what):
         note_of(written(tmp_path, rows), "Us", "https://a.b", {"a/b": QUESTION})
 
 

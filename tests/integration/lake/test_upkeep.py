@@ -15,8 +15,9 @@ from pipeline.lake.backups import backup, restore
 from pipeline.lake.connect import attached
 from pipeline.lake.doctor import examine
 from pipeline.lake.errors import UsageError
-from pipeline.lake.heads import catalog_path, publications
+from pipeline.lake.heads import publications
 from pipeline.lake.history import find, tables_of
+from pipeline.lake.local import CATALOG
 from pipeline.lake.upkeep import SpaceError
 from pipeline.lake.verify import mismatches
 
@@ -99,7 +100,7 @@ def test_backup_leaves_other_folders_alone(published, tmp_path):
 
 def test_a_corrupted_catalog_says_what_to_do_and_is_restored(published, tmp_path):
     backup(published, tmp_path / "copy")
-    catalog = catalog_path(published)
+    catalog = published.lake / CATALOG
     catalog.write_bytes(b"garbage" * 1000)
     for ask in (lambda: head(published), lambda: go(published)):
         with pytest.raises(CatalogError, match="`headroom lake restore DIR`"):
@@ -117,11 +118,11 @@ def test_a_lost_history_stops_everything_with_a_sentence(published, tmp_path, ca
     backup(published, tmp_path / "copy")
     stage(published, frames(58), F2)
     go(published)
-    catalog_path(published).unlink()
+    (published.lake / CATALOG).unlink()
     if catalog == "empty":
-        catalog_path(published).touch()
+        (published.lake / CATALOG).touch()
     elif catalog == "older":
-        shutil.copy(tmp_path / "copy" / catalog_path(published).name, published.lake)
+        shutil.copy(tmp_path / "copy" / CATALOG, published.lake)
     with pytest.raises(CatalogError, match="lake restore DIR"):
         recover(published)
     assert "lake restore DIR" in well(published)["lake"].text
@@ -187,7 +188,7 @@ def test_a_backup_is_not_trusted_before_it_was_looked_at(
 
 
 def test_a_catalog_that_someone_holds_is_not_called_damaged(published):
-    with closing(sqlite3.connect(catalog_path(published))) as con:
+    with closing(sqlite3.connect(published.lake / CATALOG)) as con:
         con.execute("PRAGMA locking_mode = EXCLUSIVE")
         con.execute("BEGIN EXCLUSIVE")
         stage(published, frames(58), F2)

@@ -214,6 +214,22 @@ def test_a_stale_correction_is_a_fault() -> None:
     assert "stale" in fault.problem
 
 
+def test_corrections_of_claims_that_are_gone_are_told_each_with_its_line() -> None:
+    entry = (
+        "- {claim: %s, problem: wrong, correct: null, action: hold_out, "
+        "expect: 6.1e+23, source: here}\n"
+    )
+    named = ("gone/one", "r1-estimate/rl", "gone/two")
+    data = "".join(entry % name for name in named).encode()
+    record = read_record(mini.files() | {"corrections.yaml": data}, TODAY)
+    assert [(f.line, f.found) for f in record.faults] == [
+        (1, "gone/one"),
+        (3, "gone/two"),
+    ]
+    assert record.tables["raw.rejected"]["line"].tolist() == [1, 3]
+    assert record.tables["raw.corrections"]["claim_id"].tolist() == ["r1-estimate/rl"]
+
+
 def test_what_a_claim_counts_covers_and_rests_on() -> None:
     data = _note(
         _claim(low="1e23", high="1e25", range_covers="split", basis="gpu_hours"),
