@@ -85,13 +85,23 @@ def _death(instance: dg.DagsterInstance, record: dg.RunRecord) -> str | None:
 def prune(instance: dg.DagsterInstance, home: Path) -> None:
     """Forget all but the last KEPT runs: Dagster keeps every event for ever.
 
-    What was published is in the lake; nothing of it is lost. Dagster empties the file
-    of a run that it deletes, and leaves it there as large as it was.
+    What was published is in the lake; nothing of it is lost. Of a run that it deletes,
+    Dagster leaves the evaluations of checks, and an empty file as large as it was.
     """
+    from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+    evaluated = AssetCheckExecutionsTable.c.run_id
+    storage = instance.event_log_storage
     ended = dg.RunsFilter(statuses=list(_ENDED))
     for record in instance.get_run_records(ended)[KEPT:]:
         run_id = record.dagster_run.run_id
         instance.delete_run(run_id)
+        if isinstance(storage, SqlEventLogStorage):
+            with storage.index_transaction() as con:
+                con.execute(
+                    AssetCheckExecutionsTable.delete().where(evaluated == run_id)
+                )
         (home / "history" / "runs" / f"{run_id}.db").unlink(missing_ok=True)
 
 
