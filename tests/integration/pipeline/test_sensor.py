@@ -136,8 +136,8 @@ def test_the_sensor_reports_what_the_sources_are(settings: Settings) -> None:
             "notes", "registries", "datasets",
         }  # fmt: skip
         assert look(first.cursor).asset_events == []
-        note = settings.sources / "notes" / "o5.md"
-        note.write_text(mini.note("o5", mini.O5))
+        note = settings.sources / "notes" / "news.md"
+        note.write_text(mini.note("news", mini.SCORE))
         (news,) = look(first.cursor).asset_events
         note.unlink()
         assert news.asset_key.path == ["sources", "notes"]
