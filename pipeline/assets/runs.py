@@ -29,7 +29,7 @@ NAMED = 20  # changed files named in a tag
 NAMED_ROWS = 3  # failing rows named in a sentence
 _WAITING = (Status.QUEUED, Status.NOT_STARTED)
 _ENDED = (Status.SUCCESS, Status.FAILURE, Status.CANCELED)
-KEPT = 20  # ended runs; each takes about 2 MB of Dagster's home
+KEPT = 15  # ended runs; each takes about 2 MB of Dagster's home
 SIGNED_BY = 120.0  # seconds; a step begins within a few
 _WORKING = (Status.STARTED, Status.CANCELING)
 

@@ -23,7 +23,7 @@ from pipeline.lake.verify import every_release, mismatches
 from pipeline.refresh import refresh
 from tests.soak import tiny
 
-# HEADROOM_SOAK_REFRESHES shortens a try; runs are forgotten from the twenty-first on.
+# HEADROOM_SOAK_REFRESHES shortens a try.
 REFRESHES, STATES = int(os.environ.get("HEADROOM_SOAK_REFRESHES", "200")), 4
 ROWS = 25  # refreshes from one row of the table to the next
 HOME = 50e6  # bytes that .dagster may take

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationPlanned,
-)
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.test_utils import create_run_for_test
 
@@ -58,13 +55,6 @@ def test_a_home_that_cannot_be_read_is_a_sentence(tmp_path, name, content) -> No
         assert not dagster_home(settings).ok
 
 
-PLANNED = dg.DagsterEvent(
-    dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED.value,
-    "job",
-    event_specific_data=AssetCheckEvaluationPlanned(dg.AssetKey("a"), "check"),
-)
-
-
 def test_deleted_runs_leave_nothing(tmp_path, monkeypatch) -> None:
     """Dagster empties a deleted run's file, and keeps the evaluations of its checks."""
     monkeypatch.setattr(runs, "KEPT", 1)
@@ -75,7 +65,13 @@ def test_deleted_runs_leave_nothing(tmp_path, monkeypatch) -> None:
                 instance, job_name=f"job_{number}", status=dg.DagsterRunStatus.SUCCESS
             )
             instance.report_engine_event("an event", made)
-            instance.report_dagster_event(PLANNED, made.run_id)
+            with instance.event_log_storage.index_transaction() as con:
+                con.execute(
+                    AssetCheckExecutionsTable.insert().values(
+                        asset_key='["a"]', check_name="b", run_id=made.run_id,
+                        execution_status="PLANNED",
+                    )
+                )  # fmt: skip
         runs.prune(instance, settings.home)
         (left,) = instance.get_run_ids()
         files = (settings.home / "history" / "runs").glob("*-*.db")
