@@ -12,7 +12,14 @@ HEAD = (
     "Written by `make soak`, whose counts are the full ones; `make test` runs a few. "
     "A section is replaced when its test has passed.\n"
 )
-ORDER = ("Kills", "Kills on two machines", "Load", "Many publications")
+ORDER = (
+    "Kills",
+    "Kills on two machines",
+    "A publication",
+    "Load",
+    "Many publications",
+    "Refreshes",
+)
 MEASURED = pytest.StashKey[dict]()
 
 
