@@ -9,6 +9,7 @@ import dagster as dg
 
 from pipeline import settings
 from pipeline.assets.alerts import run_failed
+from pipeline.assets.authored import source_files
 from pipeline.assets.computed import estimates_and_projections
 from pipeline.assets.inbox import daily_inbox, inbox, inbox_job
 from pipeline.assets.jobs import (
@@ -16,7 +17,6 @@ from pipeline.assets.jobs import (
     fetch_job,
     freshness_job,
     refresh_job,
-    source_specs,
 )
 from pipeline.assets.publish import fresh, release
 from pipeline.assets.raw import sources
@@ -28,7 +28,7 @@ def build_definitions(warehouse: Warehouse | None = None) -> dg.Definitions:
     """Fresh definitions; tests and the command line hand in their own warehouse."""
     return dg.Definitions(
         assets=[
-            *source_specs,
+            source_files,
             epoch,
             inbox,
             sources,

@@ -14,24 +14,6 @@ from pipeline.lake.errors import LakeError
 REFRESH = "refresh"
 DATASETS = dg.AssetKey(["sources", "datasets"])
 FETCHED = dg.AssetKey(["sources", "epoch"])
-# What people write and what is fetched. The sensor reports their data versions, so that
-# Dagster knows what is out of date.
-AUTHORED = {
-    "notes": "Source notes: what was disclosed, a file per document.",
-    "registries": "Models, hardware, constants, scenarios, corrections.",
-    "datasets": "Tables of other organisations, as fetched or dropped.",
-}
-source_specs = [
-    dg.AssetSpec(
-        dg.AssetKey(["sources", name]),
-        description=about,
-        group_name="sources",
-        owners=list(OWNERS),
-        kinds={"csv" if name == "datasets" else "yaml"},
-        deps=[FETCHED] if name == "datasets" else [],
-    )
-    for name, about in AUTHORED.items()
-]
 
 # In the terminal a run says what it published, and nothing of every event.
 TOLD = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}

@@ -9,9 +9,10 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline.assets.authored import versions
 from pipeline.assets.jobs import fetch_job, freshness_job, refresh_job
 from pipeline.assets.warehouse import Warehouse
-from pipeline.assets.watch import decide, versions
+from pipeline.assets.watch import decide
 
 SECONDS = 15
 

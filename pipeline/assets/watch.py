@@ -11,7 +11,6 @@ look, once more after PAUSE, and then leaves it to the daily schedule.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import dagster as dg
@@ -74,18 +73,6 @@ def decide(
             or "method or libraries",
         },
     )
-
-
-def versions(settings: Settings) -> dict[str, str]:
-    """Data version of notes, registries and datasets, as they lie in `sources/`."""
-    parts: dict[str, list[str]] = {"notes": [], "registries": [], "datasets": []}
-    for path, digest in digests(settings.sources).items():
-        folder = path.split("/")[0]
-        parts[folder if folder in parts else "registries"].append(f"{path} {digest}")
-    return {
-        name: hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-        for name, lines in parts.items()
-    }
 
 
 def _told(attempts: Records) -> str:

@@ -69,14 +69,14 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
 
     base = alt.Chart(alt.NamedData("forecasts")).encode(x=x, color=colour)
     layers = [
-        base.mark_rule(strokeWidth=5, opacity=0.3).encode(y=y("lo"), y2="hi:Q"),
+        base.mark_rule(strokeWidth=5, opacity=0.3).encode(y=y("lo"), y2=alt.Y2("hi:Q")),
         base.mark_circle(size=40, opacity=1).encode(y=y("mid")),
         alt.Chart(alt.NamedData("forecasts"), name="forecasts")
         .mark_point(shape="diamond", size=90, strokeWidth=1.5, opacity=1)
         .encode(
             x=x,
             y=y("came"),
-            stroke=alt.value(look.ink),
+            stroke=alt.StrokeValue(look.ink),
             fill=alt.when("datum.bound")
             .then(alt.value(look.paper))
             .otherwise(alt.value(look.ink)),

@@ -116,16 +116,18 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
             color=look.ink, strokeDash=[2, 3], strokeWidth=1, clip=True
         ).encode(y=y("vintage")),
         open_end.mark_rule(color=look.reasoning, opacity=0.35, strokeWidth=5).encode(
-            y=y("lo"), y2="top:T"
+            y=y("lo"), y2=alt.Y2("top:T")
         ),
         alt.Chart(alt.NamedData("course"), name="course")
         .mark_circle(color=look.reasoning, size=45, opacity=1)
-        .encode(x=x, y=y("mid"), description="leader:N"),
+        .encode(x=x, y=y("mid"), description=alt.Description("leader:N")),
     ]
     # A label stands on the side of its dot that has room, also on a narrow screen.
     for side, dx, dy, where in (("left", 8, 14, "<="), ("right", -8, -10, ">")):
         labelled = f"datum.event !== null && datum.vintage {where} {_middle(table)}"
-        letters = base.transform_filter(labelled).encode(y=y("mid"), text="event:N")
+        letters = base.transform_filter(labelled).encode(
+            y=y("mid"), text=alt.Text("event:N")
+        )
         layers += lettered(letters, look, align=side, dx=dx, dy=dy, fontWeight=600)
     ends_of = [alt.param("low", value=low), alt.param("high", value=high)]
     return dress(alt.layer(*layers).add_params(*ends_of), look, TITLE, DECK, ALT, 340)

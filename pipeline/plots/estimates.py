@@ -66,7 +66,7 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     x = alt.X("mid:Q", scale=scale, axis=power_axis())
     layers = [
         whole.mark_rule(color=look.reasoning, strokeWidth=5, opacity=0.3).encode(
-            x=alt.X("lo:Q", scale=scale, axis=power_axis()), x2="hi:Q"
+            x=alt.X("lo:Q", scale=scale, axis=power_axis()), x2=alt.X2("hi:Q")
         ),
         whole.mark_circle(color=look.reasoning, size=70).encode(x=x, opacity=faded),
         base.transform_filter("datum.bound === 'at most'")

@@ -67,23 +67,23 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     layers = [
         of("fan", "fan")
         .mark_area(color=look.reasoning, opacity=0.2, clip=True)
-        .encode(y=y("lo"), y2="hi:Q"),
+        .encode(y=y("lo"), y2=alt.Y2("hi:Q")),
         of("fan")
         .transform_calculate(least=f"datum.frontier - {_LEAST}")
         .mark_area(color=look.frontier, opacity=0.12, clip=True)
-        .encode(y=y("least"), y2="frontier:Q"),
+        .encode(y=y("least"), y2=alt.Y2("frontier:Q")),
         of("now").mark_rule(color=look.ink, strokeDash=[2, 3]),
         of("record", "totals")
         .transform_filter("datum.stage === 'total'")
         .mark_circle(color=look.frontier, size=30, opacity=0.5, clip=True)
-        .encode(y=y("mid"), description="name:N"),
+        .encode(y=y("mid"), description=alt.Description("name:N")),
         of("fan")
         .mark_line(color=look.frontier, strokeDash=[6, 4], clip=True)
         .encode(y=y("frontier")),
         of("record")
         .transform_filter(_REASONING)
         .mark_rule(color=look.reasoning, opacity=0.4, clip=True)
-        .encode(y=y("lo"), y2="hi:Q"),
+        .encode(y=y("lo"), y2=alt.Y2("hi:Q")),
         of("path")
         .mark_line(color=look.reasoning, strokeDash=[1, 4], strokeCap="round")
         .encode(y=y("mid")),
@@ -95,9 +95,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         .mark_circle(color=look.reasoning, size=70, opacity=1, clip=True)
         .encode(
             y=y("mid"),
-            description="name:N",
-            stroke=alt.value(look.paper),
-            strokeWidth=alt.value(1),
+            description=alt.Description("name:N"),
+            stroke=alt.StrokeValue(look.paper),
+            strokeWidth=alt.StrokeWidthValue(1),
         ),
         of("now")
         .mark_text(align="right", baseline="top", dx=-5, color=look.soft)
@@ -147,7 +147,7 @@ def _names(runs: alt.Chart, look: Look) -> list[alt.Chart]:
 
     ranked = runs.transform_window(
         top="max(mid)", sort=[alt.SortField("t")], frame=[None, 0]
-    ).encode(text="name:N")
+    ).encode(text=alt.Text("name:N"))
     led = ranked.transform_filter(f"datum.mid === datum.top && datum.mid >= {_NAMED}")
     known = ranked.transform_filter("datum.documented && datum.mid < datum.top")
     return [
@@ -170,8 +170,8 @@ def _ends(fan: alt.Chart, y: Any, end: int, look: Look) -> list[alt.Chart]:
         .transform_filter("datum.left === 1")
     )
     style = {"align": "right", "fontWeight": 600}
-    run = last.encode(y=y("frontier"), text=alt.value("Largest run"))
-    ours = last.encode(y=y("mid"), text=alt.value("Reasoning"))
+    run = last.encode(y=y("frontier"), text=alt.TextValue("Largest run"))
+    ours = last.encode(y=y("mid"), text=alt.TextValue("Reasoning"))
     return [
         *lettered(run, look, dy=-16, color=look.frontier, **style),
         *lettered(ours, look, dy=18, color=look.reasoning, **style),

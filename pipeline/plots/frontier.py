@@ -90,7 +90,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     y = alt.Y("mid:Q", scale=alt.Scale(zero=False, nice=True), axis=power_axis())
     runs = alt.Chart(alt.NamedData("runs")).encode(x=x, y=y)
     records = runs.transform_filter("datum.rank === 1")
-    named = runs.transform_filter("datum.label !== null").encode(text="label:N")
+    named = runs.transform_filter("datum.label !== null").encode(
+        text=alt.Text("label:N")
+    )
     told = alt.Description("name:N")
     layers = [
         alt.Chart(alt.NamedData("trend"))

@@ -112,37 +112,39 @@ def lettered(chart: alt.Chart, look: Look, **mark: Any) -> list[alt.Chart]:
 def dress(
     chart: Any, look: Look, title: str, deck: str, alt_text: str, height: int
 ) -> alt.LayerChart:
-    """Size, ground, lettering, title and alternative text around a layered chart."""
+    """Size, ground, lettering, title and alternative text around a layered chart.
+
+    They are set on the chart itself: Altair's `configure_…` would copy it each time.
+    """
     import altair as alt
 
-    chart = chart.properties(
-        width=look.width, height=height, background=look.paper, description=alt_text
-    )
+    dressed: alt.LayerChart = chart
+    dressed.width, dressed.height = look.width, height
+    dressed.background, dressed.description = look.paper, alt_text
     if look.titled:
-        chart = chart.properties(
-            title=alt.TitleParams(title, subtitle=deck, anchor="start", offset=14)
-        )
-    dressed: alt.LayerChart = (
-        chart.configure(font=look.font, padding=12 if look.titled else 0)
-        .configure_view(stroke=None)
-        .configure_title(
-            color=look.ink,
-            fontSize=19,
-            fontWeight=600,
-            subtitleColor=look.soft,
-            subtitleFontSize=13,
-            subtitlePadding=5,
-        )
-        .configure_axis(
-            labelColor=look.soft,
-            titleColor=look.soft,
-            gridColor=look.grid,
-            domainColor=look.grid,
-            tickColor=look.grid,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-        )
-        .configure_text(color=look.ink, fontSize=12)
-    )
+        dressed.title = alt.TitleParams(title, subtitle=deck, anchor="start", offset=14)
+    dressed.config = {
+        "font": look.font,
+        "padding": 12 if look.titled else 0,
+        "view": {"stroke": None},
+        "title": {
+            "color": look.ink,
+            "fontSize": 19,
+            "fontWeight": 600,
+            "subtitleColor": look.soft,
+            "subtitleFontSize": 13,
+            "subtitlePadding": 5,
+        },
+        "axis": {
+            "labelColor": look.soft,
+            "titleColor": look.soft,
+            "gridColor": look.grid,
+            "domainColor": look.grid,
+            "tickColor": look.grid,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+        },
+        "text": {"color": look.ink, "fontSize": 12},
+    }
     return dressed

@@ -51,7 +51,7 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     )
     layers = [
         base.mark_rule(color=look.reasoning, strokeWidth=5, opacity=0.3).encode(
-            x=alt.X("lo:Q", axis=axis), x2="hi:Q"
+            x=alt.X("lo:Q", axis=axis), x2=alt.X2("hi:Q")
         ),
         base.mark_circle(color=look.reasoning, size=70, opacity=1).encode(
             x=alt.X("mid:Q", axis=axis)

@@ -133,9 +133,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         ).encode(
             x=x("mid"),
             shape=shape,
-            description="forecaster:N",
-            stroke=alt.value(colour),
-            fill=alt.value(inside),
+            description=alt.Description("forecaster:N"),
+            stroke=alt.StrokeValue(colour),
+            fill=alt.FillValue(inside),
         )
         return drawn
 
@@ -146,14 +146,14 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         .mark_rule(color=look.ink)
         .encode(x=x("zero")),
         base.mark_rule(color=look.soft, opacity=0.35, strokeWidth=7, clip=True).encode(
-            x=x("from"), x2="to:Q"
+            x=x("from"), x2=alt.X2("to:Q")
         ),
         base.mark_rule(color=look.frontier, strokeWidth=2, clip=True).encode(
-            x=x("low"), x2="high:Q"
+            x=x("low"), x2=alt.X2("high:Q")
         ),
         of("open")
         .mark_rule(color=look.soft, strokeDash=[2, 2], clip=True)
-        .encode(x=x("mid"), x2="ours:Q"),
+        .encode(x=x("mid"), x2=alt.X2("ours:Q")),
         of("open")
         .mark_tick(color=look.reasoning, thickness=3, size=11, clip=True)
         .encode(x=x("ours")),

@@ -147,10 +147,10 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
     hidden = every.transform_filter("datum.basis === 'nowcast'")
     layers = [
         trend.mark_area(color=look.reasoning, opacity=0.1, clip=True).encode(
-            y=y("lo"), y2="hi:Q"
+            y=y("lo"), y2=alt.Y2("hi:Q")
         ),
         trend.mark_area(color=look.reasoning, opacity=0.18, clip=True).encode(
-            y=y("low"), y2="high:Q"
+            y=y("low"), y2=alt.Y2("high:Q")
         ),
         trend.mark_line(color=look.reasoning, strokeWidth=2.5, clip=True).encode(
             y=y("mid")
@@ -158,11 +158,11 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         of("marked").mark_rule(color=look.ink, strokeDash=[2, 3]).encode(y=y("mid")),
         of("now").mark_rule(color=look.soft, strokeDash=[2, 3]).encode(x=x),
         known.mark_rule(color=look.frontier, opacity=0.45, clip=True).encode(
-            y=y("lo"), y2="hi:Q"
+            y=y("lo"), y2=alt.Y2("hi:Q")
         ),
         hidden.mark_rule(
             color=look.frontier, opacity=0.6, strokeDash=[3, 3], clip=True
-        ).encode(y=y("lo"), y2="hi:Q"),
+        ).encode(y=y("lo"), y2=alt.Y2("hi:Q")),
         *(
             every.transform_filter(f"datum.basis === '{basis}'")
             .mark_point(color=look.frontier, shape=shape, size=90, clip=True)
@@ -174,9 +174,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         ),
         hidden.mark_circle(size=80, opacity=1, clip=True).encode(
             y=y("mid"),
-            color=alt.value(look.paper),
-            stroke=alt.value(look.frontier),
-            strokeWidth=alt.value(2),
+            color=alt.ColorValue(look.paper),
+            stroke=alt.StrokeValue(look.frontier),
+            strokeWidth=alt.StrokeWidthValue(2),
         ),
         of("runs", "shares")
         .transform_filter("datum.basis === 'known'")
@@ -184,7 +184,7 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
         .encode(
             x=x,
             y=y("mid"),
-            description="name:N",
+            description=alt.Description("name:N"),
             size=alt.condition("datum.flagship", alt.value(90), alt.value(28)),
         ),
         *_names(every, y("mid"), look),
@@ -194,7 +194,9 @@ def draw(rows: Frames, look: Look) -> alt.LayerChart:
 
 def _names(every: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
     """Names of known flagships and of the frontier runs that do not say."""
-    named = every.encode(y=y, text="name:N")
+    import altair as alt
+
+    named = every.encode(y=y, text=alt.Text("name:N"))
     left = named.transform_filter("datum.basis === 'nowcast'")
     right = named.transform_filter("datum.named")
     style = {"fontWeight": 600, "clip": False}

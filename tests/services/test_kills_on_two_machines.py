@@ -89,7 +89,7 @@ def lasts(settings: Settings, number: int) -> float:
     return float(found)
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.soak)])
 def test_kills_on_one_machine_are_mended_by_the_other(
     tmp_path, remote, kills, measured
 ):

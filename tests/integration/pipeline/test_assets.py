@@ -12,7 +12,6 @@ from pipeline.assets import computed, raw, runs
 from pipeline.assets import publish as publishing
 from pipeline.assets.audited import Step, asset_specs, check_specs
 from pipeline.assets.build import build_definitions
-from pipeline.assets.jobs import REFRESH
 from pipeline.assets.publish import release
 from pipeline.assets.warehouse import Warehouse
 from pipeline.checks import advisory, magnitudes
@@ -229,26 +228,3 @@ def test_the_code_of_an_asset_is_all_that_it_imports(asset) -> None:
     assert asset.__name__ in named
     for needed in _imported(asset.__name__, set()) - {asset.__name__}:
         assert needed.startswith(named), f"{asset.__name__} needs {needed}"
-
-
-def test_publish_alone_refuses_a_mixture(tmp_path) -> None:
-    settings = mini.project(tmp_path)
-    definitions = build_definitions(Warehouse(settings))
-    job = definitions.resolve_job_def(REFRESH)
-    with dg.DagsterInstance.ephemeral() as instance:
-        assert job.execute_in_process(instance=instance).success
-        note = settings.sources / "notes" / "o5.md"
-        note.write_text(mini.note("o5", mini.O5))
-        assert dg.materialize(
-            [raw.sources],
-            resources={"warehouse": Warehouse(settings)},
-            instance=instance,
-        ).success
-        alone = job.execute_in_process(
-            instance=instance,
-            asset_selection=[dg.AssetKey(["publish", "release"])],
-            raise_on_error=False,
-        )
-    assert not alone.success
-    message = alone.failure_data_for_node("publish__release").user_failure_data
-    assert "run `headroom refresh`" in message.description

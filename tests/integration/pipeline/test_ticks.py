@@ -41,7 +41,7 @@ def _size(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    "looks", [LOOKS // 50, pytest.param(LOOKS, marks=pytest.mark.soak)]
+    "looks", [LOOKS // 200, pytest.param(LOOKS, marks=pytest.mark.soak)]
 )
 def test_looking_without_news_runs_nothing_and_stores_little(tmp_path, looks) -> None:
     settings = _published(tmp_path)
