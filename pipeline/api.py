@@ -17,6 +17,7 @@ from pipeline import settings as environment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.notes.constants import Dates
     from pipeline.notes.parse import Note
     from pipeline.notes.registry import Registry
     from pipeline.projection.whatif import WhatIf
@@ -113,9 +114,8 @@ def _sentence(settings: Settings, claim: str) -> tuple[Note, Registry]:
         raise UsageError(str(error)) from error
     new = [sentence.model] if sentence.model else []
     with_new, _ = build([*known.models.values(), *new], known.hardware.values())
-    note, faults = read_note(
-        f"{SOURCE}.md", sentence.note, with_new, sentence.disclosed
-    )
+    allowed = dates(settings.sources)._replace(latest=sentence.disclosed)
+    note, faults = read_note(f"{SOURCE}.md", sentence.note, with_new, allowed)
     if note is None:
         f = faults[0]
         where = f"{f.field}: " if f.field else ""
@@ -132,7 +132,7 @@ def _note(settings: Settings, path: Path) -> tuple[Note, Registry]:
         raise UsageError(f"{path}: there is no such note")
     known = registry(settings.sources)
     note, faults = read_note(
-        f"notes/{path.name}", path.read_bytes(), known, latest(settings.sources)
+        f"notes/{path.name}", path.read_bytes(), known, dates(settings.sources)
     )
     if note is None:
         raise UsageError("\n".join(map(str, faults)))
@@ -162,8 +162,8 @@ def registry(sources: Path) -> Registry:
     return build(models, chips)[0]
 
 
-def latest(sources: Path) -> date:
-    """The last date that a note may bear.
+def dates(sources: Path) -> Dates:
+    """Which dates a note may bear.
 
     Raises:
         UsageError: if the constants cannot be read.
@@ -178,7 +178,7 @@ def latest(sources: Path) -> date:
             f"the constants cannot be read ({error}); restore them"
         ) from error
     known, _ = constants.read_assumptions("assumptions.yaml", data)
-    return constants.latest(known, datetime.now(UTC).date())
+    return constants.Dates.of(known, datetime.now(UTC).date())
 
 
 def _with(

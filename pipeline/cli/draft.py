@@ -147,7 +147,7 @@ def move(
         stop(f"{error}, or give `--set FIELD=VALUE`", WRONG_USAGE)
     note, faults = read_note(
         f"notes/{name}", text.encode(), api.registry(settings.sources),
-        api.latest(settings.sources),
+        api.dates(settings.sources),
     )  # fmt: skip
     if faults:
         for fault in faults:

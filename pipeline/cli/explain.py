@@ -183,7 +183,7 @@ def _moving(claims: list[Row], node: str) -> list[Row]:
 def _show(stage: dict[str, Any], *, newest: bool) -> None:
     _line("")
     measure = stage["measure"].replace("_", " ")
-    _line(f"{stage['stage']}, {measure}: {_estimate(stage['estimate'])}", style="bold")
+    _line(f"{stage['stage']}, {measure}: {_estimate(stage)}", style="bold")
     if stage["learned"]:
         by = stage["learned"]
         runs = f"{by['n_pairs']} runs: {by['pairs']}" if by["pairs"] else "the prior"
@@ -218,15 +218,26 @@ def _show(stage: dict[str, Any], *, newest: bool) -> None:
         _line("  (influence is computed at the newest vintage only)")
 
 
-def _estimate(row: Row | None) -> str:
+def _estimate(stage: dict[str, Any]) -> str:
+    row = stage["estimate"]
     if row is None:
         return "no estimate"
     ends = f"[{flop(row['flop_p05'])}, {flop(row['flop_p95'])}]"
     if row["flop_p50"] is None:
         return f"no level of its own; claimed bounds {ends} FLOP"
-    words = [row.get("grade") or "", "sum of stages" if row.get("derived") else ""]
+    words = [row.get("grade") or "", _inferred(stage)]
     tail = "".join(f", {word}" for word in words if word)
     return f"{flop(row['flop_p50'])} FLOP {ends}{tail}"
+
+
+def _inferred(stage: dict[str, Any]) -> str:
+    """Where a figure without a level of its own comes from; '' for any other."""
+    fused = any(c["role"] == "fused" for c in stage["claims"])
+    if stage["measure"] == "operations":
+        return "" if fused else "read from its accelerator time by their ratio"
+    if stage["estimate"].get("derived"):
+        return "sum of stages" if stage["stage"] == "total" else "difference of stages"
+    return "" if fused else "read from its operations by their ratio"
 
 
 def _role(claim: Row) -> str:

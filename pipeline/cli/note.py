@@ -138,6 +138,7 @@ def withdraw(
     """Mark every claim of a note as withdrawn; echoes of it keep what they say."""
     from pipeline.lake.files import replacing
     from pipeline.lake.inputs import read_inputs
+    from pipeline.notes.constants import Dates
     from pipeline.notes.parse import read_note
     from pipeline.notes.record import read_record
     from pipeline.notes.withdraw import withdrawn
@@ -158,7 +159,8 @@ def withdraw(
         stop(str(error))
     with replacing(folder / note.path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    left = read_note(note.path, text.encode(), record.registry, date.max)[1]
+    allowed = Dates.of((), date.max)
+    left = read_note(note.path, text.encode(), record.registry, allowed)[1]
     if left:
         stop(str(left[0]))
     out.print(

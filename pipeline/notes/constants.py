@@ -5,8 +5,9 @@ What belongs here: their shape and their faults. What does not: their use.
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -54,7 +55,8 @@ cluster.date_year cluster.growth cluster.run_days bulk.same_value bulk.floor
 bulk.floor_since_year check.fresh_days check.median_shift check.date_shift_days
 check.growth_factor check.record_factor check.record_since_year check.record_known
 check.claim_factor check.prior_distance check.duration check.chips check.prompts
-check.samples check.mean_tokens check.price notes.embargo_days
+check.samples check.mean_tokens check.price notes.first_year notes.embargo_days
+notes.announced_days
 """.split()  # noqa: SIM905 - a list would have a line for each
 
 
@@ -142,10 +144,28 @@ def read_assumptions(
     return found, faults
 
 
-def latest(assumptions: tuple[Assumption, ...], today: date) -> date:
-    """The last date that a note may bear; today where no embargo is stated."""
-    days = {a.id: a.value for a in assumptions}.get("notes.embargo_days", 0.0)
-    return today + timedelta(days=days)
+class Dates(NamedTuple):
+    """Which dates a note may bear.
+
+    Attributes:
+        first: An earlier one is a slip.
+        latest: So is a later one.
+        announced: Days before its release in which a model is spoken of.
+    """
+
+    first: date
+    latest: date
+    announced: float
+
+    @classmethod
+    def of(cls, assumptions: tuple[Assumption, ...], today: date) -> Dates:
+        """As assumptions.yaml has them; a constant that is missing allows all."""
+        stated = {a.id: a.value for a in assumptions}
+        return cls(
+            date(int(stated.get("notes.first_year", 1)), 1, 1),
+            today + timedelta(days=stated.get("notes.embargo_days", 0.0)),
+            stated.get("notes.announced_days", math.inf),
+        )
 
 
 def read_scenarios(path: str, data: bytes) -> tuple[tuple[Scenario, ...], list[Fault]]:

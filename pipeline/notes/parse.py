@@ -18,13 +18,13 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline.notes.constants import Dates
 from pipeline.notes.evidence import CLAIM, KINDS
 from pipeline.notes.faults import Fault, nearest, plain, short
 from pipeline.notes.frontmatter import Lines, Unreadable, decode, load, split
 from pipeline.notes.registry import Registry
 from pipeline.notes.schema import Source
 
-ANNOUNCED = 183  # days before its release in which a model is spoken of
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 
 
@@ -61,20 +61,20 @@ def stem(path: str) -> str:
     return PurePosixPath(path).stem
 
 
-def read_notes(files: Mapping[str, bytes], registry: Registry, latest: date) -> Checked:
+def read_notes(files: Mapping[str, bytes], registry: Registry, dates: Dates) -> Checked:
     """Read all notes; `files` maps paths (relative to sources/) to bytes.
 
     Args:
         files: the notes.
         registry: models and hardware by name.
-        latest: dates later than this are refused.
+        dates: which ones a note may bear.
     """
     faults: list[Fault] = []
     good: list[Note] = []
     partly: list[Note] = []  # what of a faulty note can be read
     stems: dict[str, str] = {}
     for path in sorted(files):
-        note, wrong = _read(path, files[path], registry, latest)
+        note, wrong = _read(path, files[path], registry, dates)
         if (first := stems.setdefault(stem(path), path)) != path and not wrong:
             wrong = [
                 Fault(path, 0, "", f"{first} has the same id", "Rename one of them")
@@ -93,15 +93,15 @@ def read_notes(files: Mapping[str, bytes], registry: Registry, latest: date) -> 
 
 
 def read_note(
-    path: str, data: bytes, registry: Registry, latest: date
+    path: str, data: bytes, registry: Registry, dates: Dates
 ) -> tuple[Note | None, list[Fault]]:
     """One note by itself: syntax, fields, names, dates; None where it has a fault."""
-    note, faults = _read(path, data, registry, latest)
+    note, faults = _read(path, data, registry, dates)
     return None if faults else note, faults
 
 
 def _read(
-    path: str, data: bytes, registry: Registry, latest: date
+    path: str, data: bytes, registry: Registry, dates: Dates
 ) -> tuple[Note | None, list[Fault]]:
     """The same, with what could be read of a faulty note beside its faults."""
     if not path.endswith(".md"):
@@ -136,7 +136,8 @@ def _read(
         if claim is None:
             continue
         claims.append(_resolved(claim, path, k, lines, registry, faults))
-        faults += _date_faults(claims[-1], path, lines, k, latest)
+        at = lines.near(("claims", k, "disclosed_on"))
+        faults += _outside(claim.disclosed_on, dates, path, at, "disclosed_on")
         if claim.id in seen:
             faults.append(
                 Fault(
@@ -147,9 +148,9 @@ def _read(
         seen.add(claim.id)
     if not isinstance(source, Source):
         return None, faults
-    faults += _source_faults(source, path, lines, latest)
+    faults += _source_faults(source, path, lines, dates)
     for k, claim in enumerate(claims if len(claims) == len(listed) else []):
-        faults += _early_faults(claim, source, path, lines, k, registry)
+        faults += _early_faults(claim, source, path, lines, k, registry, dates)
     sha = hashlib.sha256(data).hexdigest()
     return Note(path, sha, source, tuple(claims), lines), faults
 
@@ -319,7 +320,7 @@ def _reference_faults(
 
 
 def _source_faults(
-    source: Source, path: str, lines: Lines, latest: date
+    source: Source, path: str, lines: Lines, dates: Dates
 ) -> list[Fault]:
     faults = []
     if source.id != stem(path):
@@ -332,26 +333,20 @@ def _source_faults(
             )
         )  # fmt: skip
     for name in ("published_on", "retrieved_on"):
-        day = getattr(source, name)
-        if day is not None and day > latest:
-            faults.append(_future(path, lines.near(("source", name)), name, day))
+        faults += _outside(
+            getattr(source, name), dates, path, lines.near(("source", name)), name
+        )
     return faults
 
 
-def _date_faults(
-    claim: Named, path: str, lines: Lines, k: int, latest: date
-) -> list[Fault]:
-    day = claim.disclosed_on
-    if day is None:
-        return []
-    line = lines.near(("claims", k, "disclosed_on"))
-    if day > latest:
-        return [_future(path, line, "disclosed_on", day)]
-    return []
-
-
 def _early_faults(
-    claim: Any, source: Source, path: str, lines: Lines, k: int, registry: Registry
+    claim: Any,
+    source: Source,
+    path: str,
+    lines: Lines,
+    k: int,
+    registry: Registry,
+    dates: Dates,
 ) -> list[Fault]:
     """A figure of a model that the world knew long before the model is a slip."""
     day = claim.disclosed_on or source.published_on
@@ -360,24 +355,33 @@ def _early_faults(
     if not models or claim.status == "retracted" or claim.evidence == "forecast":
         return []
     first = min(models, key=lambda m: m.released_on)
-    if (first.released_on - day).days <= ANNOUNCED:
+    if (first.released_on - day).days <= dates.announced:
         return []
     own = claim.disclosed_on is not None
     at = ("claims", k, "disclosed_on") if own else ("source", "published_on")
     return [
         Fault(
             path, lines.near(at), at[-1] if own else "source.published_on",
-            f"the date is more than {ANNOUNCED} days before {first.id} was released "
-            f"({first.released_on})",
+            f"the date is more than {dates.announced:.0f} days before {first.id} was "
+            f"released ({first.released_on})",
             "Mend the date here or in models.yaml", str(day),
         )
     ]  # fmt: skip
 
 
-def _future(path: str, line: int, name: str, day: date) -> Fault:
-    return Fault(
-        path, line, name, "the date lies in the future", "Mend the date", str(day)
+def _outside(
+    day: date | None, dates: Dates, path: str, line: int, name: str
+) -> list[Fault]:
+    """The fault of a date that no note may bear."""
+    if day is None or dates.first <= day <= dates.latest:
+        return []
+    late = day > dates.latest
+    problem = (
+        "the date lies in the future"
+        if late
+        else (f"a date before {dates.first.year} is a slip")
     )
+    return [Fault(path, line, name, problem, "Mend the date", str(day))]
 
 
 def full_id(name: str, note: Note) -> str:

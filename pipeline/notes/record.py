@@ -60,8 +60,8 @@ def read_record(
         "scenarios.yaml", files.get("scenarios.yaml", b"[]")
     )
     notes = {path: data for path, data in files.items() if path.startswith("notes/")}
-    latest = constants.latest(assumptions, today)
-    checked = read_notes(notes, registry, latest)
+    dates = constants.Dates.of(assumptions, today)
+    checked = read_notes(notes, registry, dates)
     noted = {
         "raw.sources": frames.sources(checked.notes),
         "raw.claims": frames.claims(checked.notes),
@@ -72,7 +72,7 @@ def read_record(
         registry,
         noted["raw.claims"],
         assumptions,
-        latest,
+        dates.latest,
         {note.source.id for note in checked.notes},
         connectors,
     )

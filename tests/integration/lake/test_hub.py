@@ -15,6 +15,7 @@ from pipeline.lake import publish
 from pipeline.lake.errors import UsageError
 from pipeline.lake.history import find
 from pipeline.lake.hub import export_hub, note_of, slug
+from pipeline.notes.constants import Dates
 from pipeline.notes.frames import forecasts
 from pipeline.notes.parse import read_note
 from pipeline.notes.registry import build, read_models
@@ -31,6 +32,7 @@ QUESTION = {
 }  # fmt: skip
 HEAD = "origin_date,target,question,target_end_date,output_type,output_type_id,value\n"
 TASK = "2026-01-01,largest_total,a/b,2030-01-01,"
+DATES = Dates.of((), today())
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_a_file_becomes_a_note_that_says_the_same(tmp_path):
     text = note_of(written(tmp_path, rows), "Us", "https://a.b", {"a/b": QUESTION})
     registry, _ = build([], [])
     path = "notes/forecast-us-2026-01-01.md"
-    note, faults = read_note(path, text.encode(), registry, today())
+    note, faults = read_note(path, text.encode(), registry, DATES)
     assert faults == []
     (row,) = forecasts([note]).to_dict("records")
     assert (row["low"], row["value"], row["high"]) == (1e26, 3e26, 2e27)
@@ -149,7 +151,7 @@ def test_the_import_of_a_whole_export_has_the_same_scores(settings, tmp_path):
 
     def read(text: str) -> pd.DataFrame:
         name = yaml.safe_load(text.split("---")[1])["source"]["id"]
-        note, faults = read_note(f"notes/{name}.md", text.encode(), registry, today())
+        note, faults = read_note(f"notes/{name}.md", text.encode(), registry, DATES)
         assert faults == []
         found = forecasts([note])
         return conform(contract("raw.forecasts"), found)

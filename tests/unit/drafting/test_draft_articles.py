@@ -13,11 +13,13 @@ from draft_scores import Score, all_scores, name_in, registry, score
 from pipeline.drafting.clean import main_text
 from pipeline.drafting.draft import Head, accepted, conflict, draft_note
 from pipeline.drafting.rules import extract
+from pipeline.notes.constants import Dates
 from pipeline.notes.frontmatter import split
 from pipeline.notes.parse import read_note
 
 REGISTRY = registry()
 DAY = date(2025, 5, 14)
+DATES = Dates.of((), date(2026, 1, 1))
 HEAD = Head("acme", "Title", "https://example.org/a", DAY, DAY, "en")
 SHARED = Path(__file__).parents[4] / "shared"
 needs_shared = pytest.mark.skipif(
@@ -212,7 +214,7 @@ def test_draft_is_read_and_accepted():
         accepted("acme.md", note, [1])
     done = accepted("acme.md", note.replace("TO DO", "Acme", 1), [1])
     assert "left out" not in done
-    read, faults = read_note("notes/acme.md", done.encode(), REGISTRY, date(2026, 1, 1))
+    read, faults = read_note("notes/acme.md", done.encode(), REGISTRY, DATES)
     assert not faults
     assert read is not None
     assert read.claims[0].status == "accepted"

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.lake.inputs import read_inputs
+from pipeline.notes.constants import Dates
 from pipeline.notes.parse import read_notes
 from pipeline.notes.record import read_record
 from tests import mini
 from tests.garbled import CASES, garble
 
 TODAY = date(2026, 11, 24)
+DATES = Dates.of((), TODAY)
 CYCLE = "---\nsource: &a [*a]\nclaims: []\n---\n"
 DEEP = "---\nsource: " + "[" * 500 + "\nclaims: []\n---\n"
 CONTROL = mini.note("x", mini.LONE).replace("A disclosure", '"bad\\x07title"')
@@ -163,7 +165,7 @@ def test_a_garbled_note_never_takes_another_with_it() -> None:
     for _ in range(CASES):
         data = garble(random_, note)
         checked = read_notes(
-            {"notes/good.md": good, "notes/x.md": data}, registry, TODAY
+            {"notes/good.md": good, "notes/x.md": data}, registry, DATES
         )
         assert {f.path for f in checked.faults} <= {"notes/x.md"}, data
         assert "good" in {n.source.id for n in checked.notes}, data

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from pipeline.notes.constants import Dates
 from pipeline.notes.parse import read_note
 from pipeline.notes.registry import Model, build
 from pipeline.notes.sentence import SOURCE, SentenceError, read_sentence
@@ -24,9 +25,8 @@ REGISTRY, _ = build(MODELS, CHIPS)
 def claim(text):
     read = read_sentence(text, REGISTRY, TODAY)
     models = [*MODELS, read.model] if read.model else MODELS
-    note, faults = read_note(
-        f"{SOURCE}.md", read.note, build(models, CHIPS)[0], read.disclosed
-    )
+    registry, dates = build(models, CHIPS)[0], Dates.of((), read.disclosed)
+    note, faults = read_note(f"{SOURCE}.md", read.note, registry, dates)
     assert faults == []
     return note, note.claims[0], read
 
@@ -115,6 +115,7 @@ def test_a_bad_line_is_answered_with_what_is_allowed(text, said):
 )
 def test_other_faults_are_those_of_a_note(text, field):
     read = read_sentence(text, REGISTRY, TODAY)
-    note, faults = read_note(f"{SOURCE}.md", read.note, REGISTRY, read.disclosed)
+    dates = Dates.of((), read.disclosed)
+    note, faults = read_note(f"{SOURCE}.md", read.note, REGISTRY, dates)
     assert note is None
     assert faults[0].field == field
