@@ -33,6 +33,7 @@ class Candidate:
         flags: what is uncertain; they become the claim's caveat.
         repeats: number of the candidate (from 1) that states the same.
         source: `rules`, `model`, or `rules and model`.
+        how: where its subject was found, as `Who` has it.
     """
 
     value: float
@@ -67,6 +68,7 @@ class Candidate:
     repeats: int | None = None
     source: str = "rules"
     flags: tuple[str, ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,25 +100,73 @@ def uncertain(place: Place, figure: Figure, claim: Candidate) -> str | None:
         return doubt
     if claim.model is None and not any(f.startswith(GENERAL) for f in claim.flags):
         return f"{DOUBTFUL}: no model is named"
+    whose = _whose(place, claim)
+    return f"{DOUBTFUL}: {whose}" if whose else _not_stated(place, figure, claim)
+
+
+def _not_stated(place: Place, figure: Figure, claim: Candidate) -> str | None:
+    """Why a figure is not what the document says a model's training took."""
+    ahead = place.text[: figure.start]
     if QUESTION.search(place.text):
         return "a question"
+    if words.DENIED.search(place.text):
+        return "denied, not stated"
+    owned = claim.how in ("owner", "for", "respectively")
+    if not owned and _AGAINST.search(ahead):
+        return "the other side of a comparison"
     if claim.evidence == "score":
         return None
     same = [f for f in place.figures if f.unit == figure.unit and f.end <= figure.start]
     since = same[-1].end if same else 0
     _, end = place.clause(figure.start, figure.end)
-    before, around = place.text[since : figure.start], place.text[since:end]
-    upto = None if claim.evidence == "chips_x_time" else figure.start
-    if words.SUPPOSED.search(place.text[:upto]):
-        return "supposed, not stated"
-    if words.EXPERIMENTS.search(before):
-        return "of experiments, not of a model's training"
-    if words.SEVERAL.search(around):
-        return "of several models together"
-    if figure.unit == "FLOP" and words.THRESHOLD.search(
-        place.text[max(0, figure.start - 40) : figure.end + 40]
+    said = place.text if claim.evidence == "chips_x_time" else ahead
+    for pattern, text, reason in (
+        (words.SUPPOSED, said, "supposed, not stated"),
+        (words.ADAPTER, place.text, "of an adapter, not of the model's training"),
+        (words.EXPERIMENTS, ahead[since:], "of experiments, not of a model's training"),
+        (words.SEVERAL, place.text[since:end], "of several models together"),
     ):
+        if pattern.search(text):
+            return reason
+    near = place.text[max(0, figure.start - 40) : figure.end + 40]
+    if figure.unit == "FLOP" and words.THRESHOLD.search(near):
         return "a threshold, not a run"
+    return None
+
+
+_AGAINST = re.compile(
+    r"(?:\bvs\.?|versus|compared (?:to|with)|against|rather than|instead of|,? not|than (?:its|their|the)\b[^.;,]{0,30}?)\s?"
+    r"(?:about |around |roughly |only |an? |~|≈)?(?:US)?\$?$",
+    re.I,
+)
+_FIELD = re.compile(r"[^:：.。,，]{2,40}[:：]")  # `GPUs: 512 H100`, in a card
+
+
+def _whose(place: Place, claim: Candidate) -> str | None:
+    """Why a figure may not be of its subject, above all of one named elsewhere."""
+    text, memory = place.text, place.memory
+    if claim.model and not claim.known and place.registry.model(claim.model):
+        return "the name of a family"
+    if claim.how not in ("earlier", "heading", "title", "document"):
+        return None
+    if claim.evidence == "ratio":
+        return "the model of the ratio is not named beside it"
+    roles = {m.role for m in place.mentions if m.subject.id == claim.model}
+    if roles and "subject" not in roles:
+        return "it stands here as a base or for comparison"
+    if memory.since - {claim.model} and (
+        place.sentence.kind == "item" and not _FIELD.match(text)
+    ):
+        return "another model is named in the list"
+    ahead = text[: claim.offset - place.sentence.start]
+    if place.mentions and not words.PRONOUN.search(ahead):
+        return "another model is named beside it"
+    makers = place.names.makers(text)
+    its = place.names.maker_of(place.names.subject(claim.model or ""))
+    if makers and its not in makers:
+        return "another developer is named beside it"
+    if memory.somebody or words.SOMEBODY.search(text):
+        return "of a model or team that is not named"
     return None
 
 
@@ -142,10 +192,10 @@ def candidate(
     ):
         flags.append("of the whole, perhaps more than this stage")
     doubt = words.DOUBT.search(place.text)
-    if doubt or words.CORRECTION.search(place.text):
-        flags.append(
-            f"“{doubt[0]}”: perhaps no disclosure" if doubt else "said to be wrong"
-        )
+    if doubt:
+        flags.append(f"“{doubt[0]}”: perhaps no disclosure")
+    elif words.CORRECTION.search(place.text):
+        flags.append("said to be wrong")
     sentence = place.sentence
     locator = ", ".join(
         filter(
@@ -159,7 +209,7 @@ def candidate(
         model=who.subject.id if who.subject else None,
         known=bool(who.subject and who.subject.known),
         sentence=sentence.shown, offset=sentence.start + figure.start,
-        stage=stage, locator=locator, flags=tuple(flags),
+        stage=stage, locator=locator, flags=tuple(flags), how=who.how,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ Role = Literal["subject", "reference", "base", "data"]
 _WORD = re.compile(r"[A-Za-z]{1,40}\d{0,6}|\d{1,6}|[\u4e00-\u9fff]")
 _LONGER = re.compile(r"-?[A-Za-z0-9]|\.\d")
 _ADJECTIVE = re.compile(
-    r"-(?:style|like|based|level|class|type|scale|era)\b|\s(?:level|class|style|quality)\b",
+    r"-(?:style|like|level|class|type|scale|era|quality|[a-z]{2,10}ed)\b|\s(?:level|class|style|quality|scaling|optimal|paper)\b",
     re.I,
 )
 _DATA_BEHIND = re.compile(
@@ -37,7 +37,7 @@ _DATA_BEFORE = re.compile(
 _BASE_BEFORE = re.compile(
     r"(?:(?:built|based|trained|post-trained|fine-tuned|build|builds|building|start(?:s|ed|ing)?|"
     r"initiali[sz]ed|derived|continued?|train|we train \S{1,30}) "
-    r"(?:on top of|on|upon|from)|on top of|[Bb]ase model:?|Base:|from|基于|以|源自|建立在|底座(?:模型)?(?:是|为|:|：)|"
+    r"(?:on top of|on|upon|from)|(?:tuning|training|distillation|SFT|RL|RLVR|GRPO) (?:on|from|of an?)|on top of|[Bb]ase model:?|Base:|from|基于|以|源自|建立在|底座(?:模型)?(?:是|为|:|：)|"
     r"(?:[Bb]ase|底座)\s?[(（]|基于[^,，。;；]{1,12}[(（]|从|在)\s?(?:the |an? |open |its |our |their )?$"
 )
 _BASE_BEHIND = re.compile(r"\s?(?:的)?(?:基础上|为底座|为基座|之上|作为底座|上训练)")
@@ -56,6 +56,11 @@ _REFERENCE_BEHIND = re.compile(
 _COMPARED_BEHIND = re.compile(
     r".{0,14}?(?:相|比|一样|接近|差|持平|类似|等同|掰手腕|竞争|并|同)"
 )
+_ONE_OF = re.compile(r"(?:\b[Aa]n?\s(?:[\w.,-]+\s){0,3}|一[个款][^,，。]{0,12})$")
+_KIND_OF = re.compile(
+    r"\s?(?:models?|LLMs?|variants?|architecture|模型|架构)(?![A-Za-z])"
+)
+_AND = re.compile(r"\s?(?:,? and|,? or|&|和|与|及|以及|、)\s?(?:the )?")
 _SPLIT = re.compile(r"[\s_-]+")
 SUFFIXES = (
     "Base|Instruct|Chat|Think|Thinking|Reasoner|Reasoning|Zero|Mini|mini|Nano|nano|Lite|"
@@ -64,7 +69,7 @@ SUFFIXES = (
 )
 _PART = (
     rf"(?:[-_](?:[A-Z][A-Za-z]{{0,14}}\d{{0,3}}(?:\.\d{{1,2}})?|[a-z]{{3,12}}|[vr]?\d{{1,4}}(?:\.\d{{1,3}})?[A-Za-z]?)"
-    rf"|\s(?:{SUFFIXES})(?![A-Za-z])|\s[A-Z](?=\s\d{{1,3}}(?!\d))|\s?[VvRMKTSo]?\d{{1,3}}(?:\.\d{{1,2}}){{0,2}}[BbMaov]?(?![A-Za-z0-9_%×^]|,\d|\s?[%×]|\.\d)"
+    rf"|\s(?:{SUFFIXES})(?![A-Za-z])|\s[A-Z](?=\s\d{{1,3}}(?!\d))|\s?[VvRMKTSo]?\d{{1,3}}(?:\.\d{{1,2}}){{0,2}}[BbMaov]?(?![A-Za-z0-9_%×^]|,\d|\s?[%×]|\.\d|\s(?:[Tt]r|[Bb]|[Mm])illion)"
     r"|[- ]A\d{1,3}B(?![a-z]))"
 )
 _NAME = re.compile(
@@ -80,6 +85,7 @@ _CAMEL = r"(?P<name>[A-Z][a-z]{1,10}[A-Z][a-z]{1,10})(?![A-Za-z0-9-])"
 _PLACES = tuple(
     re.compile(p)
     for p in (
+        r"(?P<name>[A-Z][A-Za-z]{2,14}(?:-[A-Z][A-Za-z]{1,14})?) is an? (?:[a-z0-9-]+ ){0,6}(?:model|LLM)\b",
         rf"Training {_CAPS} (?:took|used|cost|requir|consum|ran|needed|lasted)",
         rf"(?:introduc(?:e|es|ed|ing)|present(?:s|ed|ing)?|releas(?:es?|ed|ing)|announc\w{{1,4}}|unveil\w{{0,3}}|launch\w{{0,3}}) {_CAPS}, (?:an? |the |our )",
         rf"(?:(?:[Tt]rained|training)|[Ff]ine-tun(?:ed|ing)|(?:RL|reinforcement learning|[Pp]re-?training|"
@@ -90,7 +96,7 @@ _PLACES = tuple(
         rf"(?:^|[.!?;,]\s|\n){_CAPS} (?:took|used|cost|needed|required|consumed) (?:about |around |roughly |some |only |just |over |nearly |an? )?(?:estimated )?\$?\d",
         rf"(?:^|\n|[.;]\s)For {_CAPS},? (?:the|its) (?:bill|cost|training|RL|run|reinforcement|total)",
         rf"(?:models?|模型)\s?[-—–:：“\"「《]{{0,2}}\s?(?:[A-Z][a-z]+ )?{_CAMEL}",
-        rf"(?m:^)[\s*•·\-\d.)]{{1,6}}{_CAPS}(?:\s\([^()\n]{{1,40}}\))?[:：]\s",
+        r"(?m:^)[\s*•·\-\d.)]{1,6}(?P<name>[A-Z][a-z]{2,14})(?:\s\([^()\n]{1,40}\))?[:：]\s",
     )
 )
 _ZH_PLACES = tuple(
@@ -99,6 +105,7 @@ _ZH_PLACES = tuple(
         r"(?:模型|版本|代号)[“「《‘\"](?P<name>[^”」》’\"\n]{2,14})[”」》’\"]",
         r"(?P<name>(?:文心|盘古|盤古|混元|豆包|通义|千问|星火|天工|日日新|书生|百川|元景|紫东|悟道|琴乐)(?=[ -]?[A-Za-z]{0,6}[- ]?\d)[ -]?[A-Za-z]{0,6}[- ]?\d(?:\.\d)?)(?![\d.])",
         r"(?:推理模型|大模型|新模型|模型|发布了?|推出了?|開發的?|开发的)\s?(?P<name>[\u4e00-\u9fff]{2,4}(?:-?[A-Z]?| )\d{1,2}(?:\.\d)?)(?!\s?[\d年月日个万亿%倍张次步])",
+        r"(?:^|[\n。;;])\s?(?P<name>[A-Z][a-z]{2,14})\s?(?:是在|是基于|是一[个款])",
         r"(?m:^)[#\s]{0,4}(?P<name>[\u4e00-\u9fff]{2,5}-\d{1,2}(?:\.\d)?)",
     )
 )
@@ -107,7 +114,7 @@ _SAME = re.compile(
 )
 # Words that begin a name with a number and are none.
 _NOT_NAMES = """
-Section Sec Table Figure Fig Chapter Appendix Step Stage Phase Round Issue Series Page
+Theme Native ZeRO Studio Section Sec Table Figure Fig Chapter Appendix Step Stage Phase Round Issue Series Page
 Part Week Day Month Year Volume Vol Version Level Tier Task Group Run Node Cluster
 Batch Epoch Equation Eq Algorithm January February March April May June July August
 September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec
@@ -165,7 +172,9 @@ _STOP_BEHIND = re.compile(
 _TITLED = re.compile(
     r"\s([A-Z][a-z]{2,12})(?![A-Za-z0-9-])(?!\s(?:AI|Inc|Labs?|says?|said|wrote|[A-Z][a-z]))"
 )
-_SIZE = re.compile(r"[- ]\d{1,4}(?:\.\d)?[BbMT]$")
+# `Grok 4 Titan` is a name, `DeepSeek R1 Capabilities` the head of a paragraph.
+_NO_EXTENSION = re.compile(r"(?:ing|ed|s|ly|ions?|ive|ment|ity|ance|ness|ion)$")
+_SIZE = re.compile(r"[- ]\d{1,4}(?:\.\d)?[BbMT](?:[- ](?:Base|Instruct|Chat))?$")
 _CHIP = re.compile(rf"^(?:{CHIP})s?$", re.I)
 _BENCH = re.compile(
     r"^(?:AIME|GPQA|MMLU|MATH|SWE|HMMT|HLE|GSM|HumanEval|LiveCodeBench|ARC|AMC|LCB|FP\d|BF\d|INT\d|Math-?\d|"
@@ -211,8 +220,14 @@ class Names:
         for name, model in registry.model_names.items():
             self._keys[_key(name)].add(model)
         self._first: dict[str, list[tuple[list[str], Subject]]] = defaultdict(list)
+        self.new: dict[str, Subject] = {}
         for name, model in registry.model_names.items():
             if len(self._keys[_key(name)]) > 1 or len(name) < 2:
+                continue
+            if name.isalpha() and _is_family(name, registry):
+                family = Subject(slug(name), name, known=False)  # any `Llama`
+                self._add(name, family)
+                self.new[family.id] = family
                 continue
             self._add(name, Subject(model, registry.models[model].name, known=True))
         self._heads = {_key(_head(n)) for n in registry.model_names}
@@ -226,10 +241,9 @@ class Names:
         self._written = {n.lower(): n for n in names if re.search("[a-z][A-Z]", n)}
         names |= set(self._written)  # `deepseek`, but not `meta`
         self._maker = re.compile(
-            rf"(?<![\w-])(?P<who>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True)) or 'x{9}'})"
-            r"(?![\w-])(?!['’]?s?\s?(?:[ABHV]\d|GB\d|TPU|GPU|Hopper|Blackwell|chip|Ascend|昇腾|Trainium|MI\d))"
+            rf"(?<![A-Za-z0-9_-])(?P<who>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True)) or 'x{9}'})"
+            r"(?![A-Za-z0-9_-])(?!['’]?s?\s?(?:[ABHV]\d|GB\d|TPU|GPU|Hopper|Blackwell|chip|Ascend|昇腾|Trainium|MI\d))"
         )
-        self.new: dict[str, Subject] = {}
         self._discover(text, listed)
         for entries in self._first.values():
             entries.sort(key=lambda e: (-len("".join(e[0])), e[1].id))
@@ -318,7 +332,9 @@ class Names:
             theirs = {self.known(f"{m} {name}") for m in said} - {None}
             return next(iter(theirs)) if len(theirs) == 1 else None
         if re.fullmatch(r"[A-Z][a-z]{2,14}", name):
-            longer = re.finditer(rf"([A-Z][\w.-]{{1,30}})[ -]{name}(?![\w-])", text)
+            longer = re.finditer(
+                rf"([A-Z][A-Za-z0-9_.-]{{1,30}})[ -]{name}(?![A-Za-z0-9_-])", text
+            )
             whole = {self.known(m[0]) for m in longer} - {None}
             return next(iter(whole)) if len(whole) == 1 else None
         return None
@@ -347,7 +363,12 @@ class Names:
                 and _key(form) not in self._heads
                 and form.casefold() not in self._makers
                 and form not in _NO_HEADS
-                and len(re.findall(rf"(?<![\w-]){re.escape(form)}(?![\w-])", text)) > 0
+                and len(
+                    re.findall(
+                        rf"(?<![A-Za-z0-9_-]){re.escape(form)}(?![A-Za-z0-9_-])", text
+                    )
+                )
+                > 0
             ):
                 short[form] = longest
         return short
@@ -371,6 +392,12 @@ class Names:
                     and hit.start - last.end <= 2
                 ):
                     found[-1] = replace(last, role="base")
+                if (
+                    last
+                    and last.role in ("reference", "base")
+                    and _AND.fullmatch(text[last.end : hit.start])
+                ):
+                    hit = replace(hit, role=last.role)  # `rivals o3-mini and o1`
                 found.append(hit)
                 at = hit.end
         return found
@@ -446,7 +473,8 @@ def _candidates(text: str, makers: set[str]) -> Iterator[str]:
                 more
                 and name[-1].isdigit()
                 and more[1] not in _NO_HEADS
-                and (more[1].casefold() not in makers)
+                and more[1].casefold() not in makers
+                and not _NO_EXTENSION.search(more[1])
             ):
                 yield f"{name} {more[1]}"  # `Grok 4 Titan`
     for match in _LOWER.finditer(text):
@@ -472,8 +500,20 @@ def _placed(text: str, makers: set[str]) -> Iterator[str]:
             name = " ".join(words)
             if _headline(text, match.start()):
                 continue
+            listed = pattern is _PLACES[-1]  # any label of a list may stand there
+            if listed and len(re.findall(rf"\b{re.escape(name)}\b", text)) < 2:
+                continue
             if name and not any(w.casefold() in makers for w in words):
                 yield name
+
+
+def _is_family(name: str, registry: Registry) -> bool:
+    """Whether other models' names begin with a name that has no number."""
+    first = name.casefold()
+    return any(
+        re.match(rf"{re.escape(first)}[- ]?\d", m.name.casefold())
+        for m in registry.models.values()
+    )
 
 
 def _headline(text: str, at: int) -> bool:
@@ -519,6 +559,8 @@ def _role(text: str, start: int, end: int) -> Role:
         return "data"
     if _BASE_BEHIND.match(text, end):
         return "base"
+    if _ONE_OF.search(before) and _KIND_OF.match(text, end):
+        return "base"  # `pretrain a 1.1B Llama model`
     if _BASE_BEFORE.search(before) and not re.search(r"[从在以]\s?$", before):
         return "base"
     compared = _REFERENCE_BEFORE.search(before)

@@ -285,7 +285,8 @@ def _joined(
 ) -> tuple[Figure, int]:
     """Two ends of a range; the first takes multiplier and unit of the second."""
     gap = _RANGE.match(text, first.end)
-    if gap is None or then.ratio != number.ratio:
+    a_year = not first.unit and re.fullmatch(r"(?:19|20)\d\d", first.text)
+    if gap is None or then.ratio != number.ratio or a_year:
         return first, 0
     between = text[first.end : then.start]
     word = between.strip(" $US")
@@ -380,6 +381,8 @@ def _complete(text: str, number: _Number) -> Figure:
         break
     money = _CURRENCY.search(head)
     if money:
+        if not unit and (million := re.match(r"m(?![a-z])", text[end:])):  # $5.5m
+            value, end = value * 1e6, end + million.end()
         if unit not in ("", "USD", "money"):  # `$59K of GPU time` counts no GPUs
             value, end, chip = plain, bare, None
         unit = "USD" if money["usd"] else "money"

@@ -18,6 +18,13 @@ from pipeline.drafting.numerals import english
 from pipeline.drafting.shares import is_of_pretraining, of_pretraining
 from pipeline.drafting.statements import DOUBTFUL, Place, conjoined
 
+_OF_COMPUTE = re.compile(
+    rf"{words.OPERATIONS.pattern}|train|训练|推理部分|{words.PRONOUN.pattern}", re.I
+)
+
+
+_LESS = re.compile(r"\s?(?:less|fewer|lower|smaller)\b")
+
 
 def times(place: Place, figure: Figure) -> Candidate | str:
     """A ratio to another model or to pre-training, or a rate of growth."""
@@ -37,7 +44,10 @@ def times(place: Place, figure: Figure) -> Candidate | str:
         return "no ratio of compute"
     if figure.unit == "x" and is_of_pretraining(place, figure):
         return of_pretraining(place, figure)
-    first, _ = place.clause(figure.start, figure.end)
+    first, last = place.clause(figure.start, figure.end)
+    said = f"{place.sentence.lead} {text[max(0, first - 60) : last + 20]}"
+    if figure.unit == "x" and not place.memory.measure and not _OF_COMPUTE.search(said):
+        return "times what? No word of compute near it"
     near = text[max(0, first - 40) : figure.end + 30]
     if COST.search(near) and not words.OPERATIONS.search(near):
         return "a ratio of cost, not of compute"
@@ -50,6 +60,7 @@ def times(place: Place, figure: Figure) -> Candidate | str:
             claim,
             model=subject.id,
             known=subject.known,
+            how="sentence",
             flags=tuple(
                 f for f in claim.flags if not f.startswith((DOUBTFUL, "subject"))
             ),
@@ -63,6 +74,8 @@ def times(place: Place, figure: Figure) -> Candidate | str:
 def _ordered(place: Place, figure: Figure, claim: Candidate) -> Candidate:
     """Orders of magnitude as a factor, downwards where the words say so."""
     near = place.text[max(0, figure.start - 12) : figure.end + 12]
+    if figure.unit == "x" and _LESS.match(place.text[figure.end :]):
+        return replace(claim, value=1 / claim.value, low=None, high=None)
     if figure.unit != "OOM":
         return claim
     down = re.search(r"低|(?<!至)少|lower|less|fewer|smaller|below|under", near, re.I)
@@ -142,7 +155,7 @@ def _direction(place: Place, figure: Figure) -> tuple[Subject | None, Subject | 
     mentions = [m for m in place.mentions if m.role != "data"]
     reference: Mention | None = None
     for m in mentions:
-        if m.start >= figure.end and m.start - figure.end <= 60 and (
+        if figure.end <= m.start <= min(figure.end + 60, place.clause(figure.start, figure.end)[1]) and (
             m.role == "reference"
             or re.search(r"\b(?:of|as|than|over|times|x|used (?:for|by)|for|that)\b",
                          text[figure.end : m.start], re.I)

@@ -33,6 +33,7 @@ from pipeline.notes.registry import Registry
 MAX_CANDIDATES = 300  # of one document; what is beyond is counted, not dropped silently
 MAX_LEFT_OUT = 600
 _SMALLEST = 1e16  # less is no training run
+_LONGEST_TEXT = 1e10  # tokens: no context window holds more
 _FEWEST_TOKENS = 1e8  # less is an answer or a context window
 
 
@@ -66,9 +67,8 @@ def extract(text: str, registry: Registry) -> Found:
     names = Names(registry, text, listed_names(text))
     draft = _Draft(registry)
     read = [(s, names.mentions(s.text)) for s in sentences(text)]
-    memory = Memory(
-        main=_main_subject(m for s, found in read if not s.advert for m in found)
-    )
+    named = Counter(m.subject for s, found in read if not s.advert for m in found)
+    memory = Memory(main=_main_subject(named))
     for number, (sentence, mentions) in enumerate(read):
         place = Place(
             sentence, number, mentions, figures(_masked(sentence.text, mentions), f"{sentence.lead} {sentence.heading}"),
@@ -87,9 +87,8 @@ def extract(text: str, registry: Registry) -> Found:
     )  # fmt: skip
 
 
-def _main_subject(mentions: Iterable[Mention]) -> Subject | None:
+def _main_subject(counts: Counter[Subject]) -> Subject | None:
     """The model that most mentions of a document are of, if there is one."""
-    counts = Counter(m.subject for m in mentions)
     if not counts:
         return None
     subject, most = counts.most_common(1)[0]
@@ -187,6 +186,8 @@ def _flop(place: Place, figure: Figure) -> Candidate | str:
         r"\d\s?[*×·/]\s?$", place.text[: figure.start]
     ):
         return "a step of a calculation"
+    if words.PEAK.search(place.text[max(0, figure.start - 30) : figure.end + 30]):
+        return "what machines could do, not what a run took"
     claim = candidate(
         place, figure, "bound" if figure.bound else "flop", "FLOP as stated"
     )
@@ -251,7 +252,7 @@ def _tokens(place: Place, figure: Figure) -> Candidate | str:
     near = place.text[max(0, figure.start - 30) : figure.end + 30]
     if words.PER_TIME.search(near):
         return "a speed, not an amount"
-    if words.WINDOW.search(near):
+    if figure.value < _LONGEST_TEXT and words.WINDOW.search(near):
         return "tokens of an answer or a context window"
     first, last = place.clause(figure.start, figure.end)
     said = f"{place.sentence.lead} {place.text}"
@@ -316,6 +317,8 @@ def _cost(place: Place, figure: Figure) -> Candidate | str:
         and place.memory.default
     ):
         other = None
+    if not other and words.CHANGE.search(place.text[: figure.start]):
+        return "what it would cost at another time"
     return other or candidate(place, figure, "cost", "cost of training")
 
 

@@ -39,7 +39,8 @@ def share(place: Place, figure: Figure) -> Candidate | str:
     compute = words.COMPUTE.search(f"{place.memory.before} {text}")
     if re.match(r"\s?of (?:the|a) (?:total |whole )?[\d$]", text[figure.end :]):
         return "a share of another figure"
-    staged = subject_of(place, figure, relative=True).subject or words.first_stage(text)
+    who = subject_of(place, figure, relative=True)
+    staged = words.first_stage(text) or (who.subject and who.how != "document")
     if (
         compute
         and staged
@@ -92,6 +93,9 @@ def is_of_pretraining(place: Place, figure: Figure) -> bool:
         )
         and (m := words.OF_PRETRAINING.search(behind))
         and m.start() <= 55
+        and not re.match(
+            r"[^.;,，。]{0,30}\bthan (?!pre|its|the base)", behind[m.end() :]
+        )
         and not re.search(
             r"[;；。，]|,(?!\d)|went|goes|花在|用在|was spent", behind[: m.start()]
         )
@@ -222,7 +226,7 @@ def _score(
                 place.text[figure.end :], re.I):  # fmt: skip
         return "a difference of scores"
     if re.search(
-        r"error|std|±|\bby (?:up to |about |around )?$|(?:超过|领先|高出|优于)[^,，。;；]{2,22}$|提升|提高了|improv\w+ (?:by|of)|up by|points|\bgain|relative",
+        r"[+＋]$|error|std|±|\bby (?:up to |about |around )?$|(?:超过|领先|高出|优于)[^,，。;；]{2,22}$|提升|提高了|improv\w+ (?:by|of)|up by|points|\bgain|relative",
         place.text[max(0, figure.start - 22) : figure.start],
         re.I,
     ):

@@ -23,7 +23,7 @@ _CLAUSE = re.compile(
     r"against|versus|than what)\b|而(?!言)|但"
 )
 _FOR = re.compile(
-    r"^[\s,]*(?:\([^()]{0,40}\)\s*)?(?:of (?:RL|compute|training|pre-?training)\s)?"
+    r"^[\s,]*(?:\([^()]{0,40}\)\s*)?(?:(?:figure|estimate|bill|total|price tag) )?(?:of (?:RL|compute|training|pre-?training)\s)?"
     r"(?:(?:for|on|in)(?: training| pre-?training)?|by|to (?:pre-?)?train|to the|of|用于(?:训练)?|给)\s(?:the |our |its )?$",
     re.I,
 )
@@ -48,7 +48,7 @@ _AGAIN = re.compile(r"itself|a further|another|;|；|又|本身|自身|then ", r
 _APPOSITION = re.compile(
     r"^\s?[,(，（]\s?(?:an? |the |which |whose |itself |其|一个|一款)", re.I
 )
-_WHICH = re.compile(r"^\s?[,，]\s?(?:which|whose|who)\b", re.I)
+_WHICH = re.compile(r"^\s?[,，]?\s?(?:which|whose|who)\b", re.I)
 # `GPT-4o's 53.6%`: whose a figure is when the name stands right before it.
 _OWNER = re.compile(
     r"^(?:['’]s|的|\s?[(（]|\s(?:at|with)\s)\s?[~≈>≥约]{0,2}(?:about |around |roughly |only |约|仅)?(?:US)?\$?$",
@@ -92,6 +92,7 @@ class Memory:
         measure: kind and reference of the last ratio, for `a factor of three`.
         by_maker: developer → its model that the document named last.
         item: the subject that opens the present list item.
+        somebody: whether the last model spoken of has no name.
     """
 
     carried: tuple[int, Subject] | None = None
@@ -106,8 +107,11 @@ class Memory:
     ratio: tuple[int, Subject | None, Subject] | None = None
     reference: tuple[int, Subject] | None = None
     by_maker: dict[str, Subject] = field(default_factory=dict)
+    outside: tuple[int, Subject] | None = None  # what carried before a list began
     since: set[str] = field(default_factory=set)  # models named since the heading
     of_item: bool = False  # whether what carries is the head of a list item
+    somebody: bool = False
+    headed: bool = False  # whether the title stands at the very beginning
     crowd: bool = False  # whether the sentence that carries names several models
     paragraph: int = -1
     item: Subject | None = None
@@ -148,10 +152,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Who:
-    """The subject of a figure, None if it cannot be said, and what is uncertain."""
+    """The subject of a figure, None if it cannot be said, and what is uncertain.
+
+    `how` says where it was found: `clause` and `sentence` in the words before the
+    figure, `earlier`, `heading`, `title` and `document` elsewhere in the text.
+    """
 
     subject: Subject | None
     flags: tuple[str, ...] = ()
+    how: str = ""
 
 
 def subject_of(
@@ -188,13 +197,14 @@ def subject_of(
         return Who(
             own[-1].subject,
             (DOUBTFUL + ": several models in the clause",) if crowd else (),
+            "clause",
         )
     if before:
         heads = [m for m in before if re.search("[:：]", text[m.end : start])]
         chosen = (heads or before)[-1]
         if conjoined(place, chosen):
             return Who(None, (f"{DOUBTFUL}: several models before it",))
-        return Who(chosen.subject)
+        return Who(chosen.subject, (), "sentence")
     general = _general(place, figure, start, skip)
     if general:
         return general
@@ -211,21 +221,29 @@ def _beside(
         return Who(None, (DOUBTFUL,))
     listed = _respectively(place, figure)
     if listed:
-        return Who(listed)
+        return Who(listed, (), "respectively")
     if _FOR_OTHERS.match(text[figure.end :]):
         return Who(None, (f"{DOUBTFUL}: of models that are not named",))
     behind = _for_whom(place, figure, fit)
     if behind or relative:
         return behind
-    owner = next((m for m in fit if _OWNER.match(text[m.end : figure.start])), None)
-    return Who(owner.subject) if owner else None
+    owner = next(
+        (
+            m
+            for m in fit
+            if m.role != "base" and _OWNER.match(text[m.end : figure.start])
+        ),
+        None,
+    )
+    return Who(owner.subject, (), "owner") if owner else None
 
 
 def _general(place: Place, figure: Figure, start: int, skip: str | None) -> Who | None:
     """`We`, a person who names no model, or a class of models before a figure."""
     ahead, title = place.text[: figure.start], place.memory.title
-    if _WE.search(ahead[start:]) and title and title.id != skip:
-        return Who(title)
+    sure = place.memory.headed or title == place.memory.main
+    if _WE.search(ahead[start:]) and title and title.id != skip and sure:
+        return Who(title, (), "we")
     speaker = _SPEAKER.search(ahead)
     if speaker and not place.names.makes(speaker["who"]) and not _SAME.search(ahead):
         return Who(None, (f"{GENERAL}: {speaker['who']} names none",))
@@ -250,13 +268,13 @@ def _carried(
     ]
     pronoun = words.PRONOUN.search(place.text[: figure.start])
     if near and not pronoun:
-        return Who(near[0].subject)
+        return Who(near[0].subject, (), "behind")
     if (
         place.sentence.kind == "item"
         and memory.item
         and memory.paragraph == place.sentence.paragraph
     ):
-        return Who(memory.item)
+        return Who(memory.item, (), "item")
     stranger = _stranger(place, figure)
     if stranger:
         return Who(None, (f"{DOUBTFUL}: is “{stranger}” a model?",))
@@ -268,18 +286,27 @@ def _carried(
         if memory.crowd and carried[1].id not in whose:
             return Who(None, (f"{DOUBTFUL}: which of the models before?",))
         far = place.number - carried[0] > 2
-        return Who(carried[1], ("subject from an earlier sentence",) if far else ())
+        return Who(
+            carried[1], ("subject from an earlier sentence",) if far else (), "earlier"
+        )
     if after and not pronoun:
-        return Who(after[0].subject)
+        return Who(after[0].subject, (), "behind")
+    return _of_document(memory, skip, anything=figure.unit == "%")
+
+
+def _of_document(memory: Memory, skip: str | None, *, anything: bool) -> Who:
+    """The subject of the heading, of the title, or of most of the document."""
     for subject, why in (
         (memory.section, "heading"), (memory.title, "title"), (memory.main, "document"),
     ):  # fmt: skip
         others = memory.since - {subject.id} if subject else set()
-        if subject and others and subject != memory.main and figure.unit != "%":
+        if subject and others and subject != memory.main and not anything:
             return Who(None, (f"{DOUBTFUL}: the {why}'s, or another's",))
+        if why == "title" and not (memory.headed or subject == memory.main):
+            continue
         if subject and subject.id != skip:
             flag = () if why == "heading" else (f"subject from the {why}",)
-            return Who(subject, flag)
+            return Who(subject, flag, why)
     return Who(None, (DOUBTFUL,))
 
 
@@ -317,8 +344,13 @@ def _other_maker(place: Place, last: Mention, figure: Figure) -> Who | None:
     if not named or place.names.maker_of(last.subject) in named:
         return None
     theirs = [m for m in place.mentions if place.names.maker_of(m.subject) == named[-1]]
+    behind = rf"{re.escape(named[-1])}(?:['’]s|的)?\s?$"
+    if any(re.search(behind, place.text[: m.start], re.I) for m in theirs):
+        return None  # `it rivals OpenAI's o1, but cost …`
     who = theirs[-1].subject if theirs else place.memory.by_maker.get(named[-1])
-    return Who(who, () if who else (f"{DOUBTFUL}: which model of {named[-1]}?",))
+    return Who(
+        who, () if who else (f"{DOUBTFUL}: which model of {named[-1]}?",), "maker"
+    )
 
 
 def _by_maker(place: Place, figure: Figure) -> Who | None:
@@ -328,7 +360,7 @@ def _by_maker(place: Place, figure: Figure) -> Who | None:
         return None
     own = place.memory.by_maker.get(named[-1])
     if own:
-        return Who(own)
+        return Who(own, (), "maker")
     carried = place.memory.carried
     theirs = place.names.maker_of(carried[1]) if carried else None
     if carried and theirs not in (None, *named):
@@ -369,7 +401,7 @@ def _for_whom(place: Place, figure: Figure, fit: list[Mention]) -> Who | None:
         return None
     if figure.unit == "%" and not words.BENCHMARK.search(place.text):
         return None
-    return Who(later[0].subject)
+    return Who(later[0].subject, (), "for")
 
 
 def _family(place: Place, figure: Figure) -> str | None:
@@ -507,12 +539,12 @@ def remember(place: Place) -> None:
         memory.section = about[0].subject if about else None
         memory.since.clear()
         if memory.title is None and place.number < 3:
-            memory.title = memory.section
+            memory.title, memory.headed = memory.section, True
         memory.carried = None if place.number > 3 else memory.carried
         memory.stage = words.first_stage(text)
         return
     if memory.title is None and about:
-        memory.title = about[0].subject
+        memory.title, memory.headed = about[0].subject, False
     if re.search(
         r"unless (?:we |otherwise)|除非另有|若无特殊|均为|all figures", text, re.I
     ):
@@ -520,6 +552,8 @@ def remember(place: Place) -> None:
     if sentence.kind == "cell":
         return
     memory.since |= {m.subject.id for m in about}
+    if about or words.SOMEBODY.search(text):
+        memory.somebody = not about
     for m in place.mentions:
         if m.role == "reference":
             memory.reference = (place.number, m.subject)
@@ -529,7 +563,9 @@ def remember(place: Place) -> None:
         models = [m for m in about if not re.search("[Bb]ase$", m.subject.name)]
         about = models or about
         main = about[-1] if _AGAIN.search(text[about[0].end :]) else about[0]
-        memory.crowd = conjoined(place, main)
+        memory.crowd = conjoined(place, main) or (
+            len({m.subject.id for m in about}) > 2
+        )
         memory.of_item = sentence.kind == "item" and memory.item is not None
         memory.carried = (place.number, main.subject)
     memory.stage = words.stage_of(text, len(text)) or memory.stage
@@ -546,6 +582,10 @@ def _makers(place: Place, about: list[Mention]) -> None:
 def opens(place: Place) -> None:
     """The head of a list item or run-in heading, before its figures are read."""
     sentence, memory = place.sentence, place.memory
+    if sentence.kind != "item" and memory.of_item:
+        memory.carried, memory.of_item = memory.outside, False  # the list is over
+    if sentence.kind != "item":
+        memory.outside = memory.carried
     if sentence.paragraph == memory.paragraph or sentence.kind == "cell":
         return
     memory.paragraph = sentence.paragraph

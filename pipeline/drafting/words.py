@@ -70,8 +70,15 @@ UNNAMED = re.compile(
     r"big|small|little|distilled|student|teacher|unnamed|undisclosed|different|prior|average|typical)\b"
     r"(?:[- ](?:model|version|variant|one|run|system|sibling|brother|sister|lab|company|generation)s?)?"
     r"|\b(?:a|the|its|their) (?:rival|competitor|predecessor|successor|sibling|teacher|student)\b(?:['’]s)?"
-    r"|\bother (?:models?|labs?|teams?)\b|\brivals\b|\bcompetitors\b"
+    r"|\b(?:past|previous|prior|earlier) (?:[a-z]+ )?models\b|\bother (?:models?|labs?|teams?)\b|\brivals\b|\bcompetitors\b"
     r"|(?:另一|其他|其它|别的|某)(?:款|个|家|些)?(?:模型|公司|团队|实验室)|竞争对手|同行|小模型|(?:此前|以往|之前)(?:的)?(?:推理)?模型|前代(?!\s?[A-Z])|上一代(?!\s?[A-Z])|前作|同类模型",
+    re.I,
+)
+# A model or a team that is new to the text, so that a figure is not of the one before.
+SOMEBODY = re.compile(
+    r"\b(?:an?|our|some|other|another|many|most|several|these|such|typical) (?:[\w.-]+ ){0,3}(?:models?|LLMs?|runs?|networks?)\b|"
+    r"\b(?:researchers|students|a team|teams|universit\w+|start-?ups?) (?:at|from|of)\b|"
+    r"一[个款种](?:[\u4e00-\u9fffA-Za-z-]{0,10})模型|(?:大学|学院|分校|研究院)的?[^,，。]{0,8}(?:人员|团队|学者)|某[个款]|同类|其他|其它",
     re.I,
 )
 VERSION = re.compile(
@@ -114,7 +121,7 @@ DOUBT = re.compile(
 )
 # What a figure would be, not what it was; an assumed price is a way of counting.
 SUPPOSED = re.compile(
-    r"\bif\b(?! (?:we|you) (?:count|includ))|\bsuppose|\bimagine|hypothe|\bassum(?:e|es|ed|ing)\b(?![^.;]{0,60}(?:pric|rent|\$|utili|MFU|per (?:GPU[- ])?hour))|"
+    r"\bgoal\b|\bideally\b|\bprojected\b|\bforecast|\btarget(?:s|ing)\b|\bplan(?:s|ned|ning)? to\b|\bsought\b|\bseek|\bif\b(?! (?:we|you) (?:count|includ))|\bsuppose|\bimagine|hypothe|\bassum(?:e|es|ed|ing)\b(?![^.;]{0,60}(?:pric|rent|\$|utili|MFU|per (?:GPU[- ])?hour))|"
     r"\blet['’]s say|\bwill (?:be|give|allow|yield|need|cost|take)\b|\b(?:could|would|might) (?:have|need|require|take|cost)\b|compute[- ]optimal|at full utili[sz]ation|in theory|假如|如果|倘若|设想|假设(?![^。;]{0,30}(?:租|价|美元))|假定(?![^。;]{0,30}(?:租|价|美元))|理论上",
     re.I,
 )
@@ -124,13 +131,24 @@ SEVERAL = re.compile(
     r"\bacross (?:all|both|the) (?:\w+ )?(?:models|sizes|runs)\b|\ball (?:the )?(?:models|sizes)\b|\bcombined\b|cumulativ|(?:两|三|四|五|几|\d)(?:个|款)(?:模型|尺寸|版本)(?:合计|总|共|加起来)|全系列|所有模型",
     re.I,
 )
+# `a peak of 10 exaFLOP`, `1.5e23 FLOP at full utilisation`
+PEAK = re.compile(
+    r"\bpeak\b|capacity|capable of|theoretical|at full utili|峰值|理论", re.I
+)
+# `the cost fell from $4.5M to …`
+CHANGE = re.compile(
+    r"\bfrom\b(?:[^.;:]|\.\d){0,60}\bto (?:an? |about |around |just |only |under |less than |estimate[ds]? (?:of )?)*$",
+    re.I,
+)
 THRESHOLD = re.compile(
-    r"threshold|executive order|\bAI Act\b|\bSB ?\d|regulat|阈值|门槛|法案|监管", re.I
+    r"models? (?:exceeding|above|over|beyond|trained (?:with|on|using) (?:more than|over))|threshold|executive order|\bAI Act\b|\bSB ?\d|regulat|阈值|门槛|法案|监管",
+    re.I,
 )
 OPERATIONS = re.compile(
     r"compute|computation|FLOP|GPU[- ]hours|GPU time|\bRL\b|算力|计算|运算|卡时|小时",
     re.I,
 )
+ADAPTER = re.compile(r"(?i:q?-?lora)\b|\bPEFT\b|\badapters?\b")
 EXPERIMENTS = re.compile(
     r"\b(?:experiments?|ablations?|pilot|small[- ]scale|scaling[- ]law (?:runs|fits?))\b|消融|小规模实验|实验(?!室)",
     re.I,
@@ -141,7 +159,7 @@ TRAINED_ON = re.compile(
 )
 # Tokens that a corpus holds or a step makes; how many were trained on is not said.
 HELD = re.compile(
-    r"\bunique\b|contain|\bcompris|consist|synthe|filter|dedup|curat|collect|crawl|generat|optimal|\bdatasets? (?:of|with|size|has)|\bcorpus (?:of|with|has)|"
+    r"\bunique\b|contain|\bboast|\bcompris|consist|synthe|filter|dedup|curat|collect|crawl|generat|optimal|\bdatasets? (?:of|with|size|has)|\bcorpus (?:of|with|has)|"
     r"合成|过滤|去重|包含|收集|采集|生成|挖掘|数据集(?:包含|规模|有)|语料(?:库)?(?:包含|规模|有)",
     re.I,
 )
@@ -157,7 +175,11 @@ INJECTED = re.compile(
     r"system prompt|as an? (?:AI|language model)|忽略(?:以上|之前|所有)?的?(?:指令|说明|规则)",
     re.I,
 )
-CORRECTION = re.compile(r"\bcorrection\b|wrongly|by mistake|更正|勘误|误写|误报", re.I)
+DENIED = re.compile(r"\bnot official\b|\bdenie[ds]\b|否认|辟谣", re.I)
+CORRECTION = re.compile(
+    r"\bcorrection\b|wrongly|by mistake|更正|勘误|误写|误报",
+    re.I,
+)
 DATE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}\s?(?:[-/.月]\s?\d{1,2}\s?日?|月)|\d{1,2}月\d{1,2}[日号]|"
     r"(?:19|20)\d{2}\s?年|(?:今年|去年|明年)?\d{1,2}\s?月(?!之)|"
@@ -176,7 +198,7 @@ WINDOW = re.compile(
     re.I,
 )
 NO_RATIO = re.compile(
-    r"faster|cheaper|speed|longer|规模是|参数|parameter|model size|hardware|advantage|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
+    r"\bfast|cheaper|speed|longer|规模是|参数|parameter|tokens|model size|hardware|advantage|dataset|\bdata\b|数据|throughput|better|lower price|latency|context|上下文|长度|length|window|输出|输入|output|input|"
     r"降价|更快|便宜|速度|提速|加速|吞吐|inference|推理(?:成本|速度|算力只)|价格|price|用户|下载|users|download",
     re.I,
 )

@@ -202,6 +202,46 @@ def test_none_of_our_business(text):
     assert not extract(text, REGISTRY).candidates
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("DeepSeek-R1 is out. A team from Lyon spent $450 on training a small model.", "of a model or team"),
+        ("DeepSeek-R1 is out. The scale is absurd: 9.9 exaFLOP of peak compute for training.", "machines"),
+        ("DeepSeek-R1 is out. Training took 12,000 H100 hours, unlike o3.", "another model"),
+        ("DeepSeek-R1 is out. OpenAI spent $100 million on training.", "another developer"),
+        ("DeepSeek-R1 is out. It used ten times the training compute of o1.", "ratio is not named"),
+        ("They ran supervised fine-tuning on DeepSeek-V3 with 16 H100 GPUs for 3 days.", "doubtful"),
+        ("We pretrained a 1B DeepSeek-V3 model on 3 trillion tokens.", "doubtful"),
+        ("The cost of training GPT-4 fell from $80 million in 2023 to $20 million.", "another time"),
+        ("Training DeepSeek-R1 cost $294,000 versus $5 million.", "other side"),
+        ("Training DeepSeek-V3 with LoRA cost $300.", "adapter"),
+        ("The $4.6 million cost of training Kimi K2 is not official.", "denied"),
+        ("Llama training took 3 trillion tokens.", "family"),
+        ("Grok 4 is on the list of models exceeding 1e25 FLOP.", "threshold"),
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_is_left_out_with_the_reason(text, reason):
+    found = extract(text, REGISTRY)
+    assert any(reason in x.reason for x in found.left_out), found
+    last = text.rpartition(" is out. ")[2]
+    assert all(c.value in (80e6, 294e3) for c in found.candidates if c.text in last)
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "value"),
+    [
+        ("It rivals OpenAI's o3-mini and o1, says Orrin-T2's page. Orrin-T2 cost $26,880 to train.", "orrin-t2", 26_880),
+        ("Training is cheaper than for models like o3 which cost $30 million.", "o3", 30e6),
+        ("TinyOrrin-1.1B。TinyOrrin在3万亿tokens上预训练。", "tinyorrin-1-1b", 3e12),
+        ("Orrin-T2 matches Vexmar-R1 with 4x less training compute.", "orrin-t2", 0.25),
+        ("Training of Orrin-T2 cost $5.5m USD.", "orrin-t2", 5.5e6),
+    ],
+)  # fmt: skip
+def test_whose_a_figure_is(text, model, value):
+    found = extract(text, REGISTRY).candidates
+    assert [(c.model, c.tokens or c.value) for c in found] == [(model, value)]
+
+
 def test_draft_is_read_and_accepted():
     text = "Reasoning training of DeepSeek-R1 took about 6e23 FLOP on 2025-01-20."
     found = extract(text, REGISTRY)
