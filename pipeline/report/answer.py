@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Any
 from pipeline.projection.headline import headline
 from pipeline.report.data import Columns, rows
 from pipeline.words.answer import facts, lines, paragraphs
+from pipeline.words.numbers import percent
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_RATIO = """
+WITH newest AS (
+  SELECT * FROM core.calibrations WHERE constant = 'operations_per_accelerator_time'
+  ORDER BY vintage DESC LIMIT 1)
+SELECT (SELECT string_agg(name, ', ' ORDER BY name) FROM core.models, newest
+  WHERE list_contains(string_split(pairs, ', '), model_id || '/reasoning')),
+  p50, p05, p95 FROM newest
+"""
 
 
 def answer(source: Path) -> list[str]:
@@ -40,6 +50,27 @@ def facts_of(con: DuckDBPyConnection) -> dict[str, Any]:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     return facts(query)
+
+
+def ledgers(source: Path) -> str:
+    """How operations and accelerator time are joined, and by which runs; '' if not."""
+    import duckdb
+
+    with duckdb.connect(source, read_only=True) as con:
+        try:
+            found = con.execute(_RATIO).fetchone()
+        except duckdb.Error:
+            return ""  # a release from before the two ledgers
+    if found is None:
+        return ""
+    runs, middle, low, high = found
+    ends = f"{percent(middle)} (90%: {percent(low)} to {percent(high)})"
+    by = f"by the runs that tell both: {runs}" if runs else "by a prior"
+    return (
+        "Where only the operations of a run are told, its time is read from them: one "
+        f"more run executes {ends} of what its chips would have done in pre-training, "
+        f"{by}."
+    )
 
 
 def chosen(parts: dict[str, Columns]) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.lake.files import replacing
 from pipeline.report import DOCS, cite
-from pipeline.report.answer import answer, chosen
+from pipeline.report.answer import answer, chosen, ledgers
 from pipeline.report.charts import charts, library
 from pipeline.report.data import read, rows
 from pipeline.words import forecasts
@@ -70,6 +70,7 @@ def render(source: Path, keep: Path | None = None) -> str:
         bibtex=html.escape(cite.bibtex(release)),
         credit=html.escape(cite.CREDIT),
         jsonld=embed(cite.schema_org(release)),
+        ledgers=html.escape(ledgers(source)),
         style=style,
         data=embed(parts),
         vega=vega,
