@@ -37,7 +37,6 @@ from pipeline.cli.console import (
 from pipeline.cli.init import init
 from pipeline.cli.refresh import refresh
 from pipeline.cli.show import estimates, projection, status
-from pipeline.cli.site import site
 from pipeline.cli.sql import sql
 from pipeline.cli.ui import ui
 from pipeline.cli.whatif import whatif
@@ -95,7 +94,7 @@ def project(
         settings.choose(folder)
 
 
-for command in (init, refresh, status, estimates, projection, whatif, sql, site, ui):
+for command in (init, refresh, status, estimates, projection, whatif, sql, ui):
     app.command()(command)
 app.add_typer(note.app, name="note")
 app.add_typer(model.app, name="model")

@@ -6,12 +6,13 @@ What belongs here: queries on the release and layout. What does not: the words
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 from pipeline.cli.console import out
-from pipeline.cli.release import Row, rows
+from pipeline.cli.release import rows
 from pipeline.settings import Settings
 from pipeline.words.answer import SHORT, facts, lines, sentence
 
@@ -25,11 +26,7 @@ def answer(settings: Settings) -> list[str]:
 
 def facts_of(settings: Settings) -> dict[str, Any]:
     """Every number of the answer, by name."""
-
-    def query(sql: str) -> list[Row]:
-        return rows(settings, sql)
-
-    return facts(query)
+    return facts(partial(rows, settings))
 
 
 def lines_of(plain: Path) -> list[tuple[str, str]]:

@@ -20,13 +20,13 @@ def rows(
     """Rows of a query on `headroom.duckdb`; stops with a remedy if there is none."""
     import duckdb
 
+    from pipeline.lake.reading import records
+
     if not settings.plain.exists():
         stop("There is no release yet: run `headroom refresh` first.", WRONG_USAGE)
     try:
         with duckdb.connect(str(settings.plain), read_only=True) as con:
-            found = con.execute(sql, parameters or [])
-            names = [column[0] for column in found.description or []]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return records(con, sql, parameters or ())
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         why = str(error).splitlines()[0]
         stop(

@@ -1,6 +1,7 @@
-"""`headroom report`.
+"""`headroom report` and `headroom site`: pages of a release.
 
-What belongs here: which release, and opening the page. What does not: the page.
+What belongs here: which release, and opening the page. What does not: the pages
+(report/).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import settings as environment
-from pipeline.cli.console import Json, as_json, out, sentences, stop
+from pipeline.cli.console import WRONG_USAGE, Json, as_json, out, sentences, stop
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add the commands to the command line."""
+    app.command()(site)
     app.command()(report)
 
 
@@ -60,6 +62,31 @@ def report(
         import webbrowser
 
         webbrowser.open(page.as_uri())
+
+
+def site(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    release: Annotated[
+        str | None, typer.Option(help="Id or number of an older release.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where it will be published.")] = "",
+    json: Json = False,
+) -> None:
+    """Write the site: documentation, models, sources, releases, feed, downloads."""
+    from pipeline.lake import head
+    from pipeline.lake.history import find
+    from pipeline.report.site import build
+
+    settings = environment.load()
+    with sentences():
+        wanted = find(settings, release) if release else head(settings)
+        if wanted is None:
+            stop("nothing has been published yet: run `headroom refresh`", WRONG_USAGE)
+        page = build(settings, wanted, folder.expanduser().resolve(), url)
+    if json:
+        as_json({"page": str(page)})
+    else:
+        out.print(f"Wrote {page}.")
 
 
 def _older(settings: Settings, release: Head) -> Path:

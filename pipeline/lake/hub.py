@@ -13,17 +13,17 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.lake.errors import UsageError
 from pipeline.lake.files import files_in, new_folder
 from pipeline.lake.heads import Head
 from pipeline.lake.history import plain_of
+from pipeline.lake.reading import records
 from pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _COLUMNS = (
     "origin_date", "target", "question", "target_end_date", "output_type",
@@ -49,15 +49,16 @@ def export_hub(settings: Settings, release: Head, folder: Path) -> list[Path]:
         duckdb.connect(plain_of(settings, release), read_only=True) as con,
         new_folder(folder, "hub") as temporary,
     ):
-        scores = _rows(con, "FROM out.forecast_scores ORDER BY ALL")
-        asked = _rows(con, "FROM raw.forecasts ORDER BY forecast_id")
-        for (who, origin), rows in _grouped(scores).items():
+        scores = records(con, "FROM out.forecast_scores ORDER BY ALL")
+        asked = records(con, "FROM raw.forecasts ORDER BY forecast_id")
+        whose = itemgetter("forecaster", "made_on")
+        for (who, origin), rows in groupby(sorted(scores, key=whose), whose):
             model = slug(who)
             path = temporary / "model-output" / model / f"{origin}-{model}.csv"
             _write(path, _COLUMNS, (r for row in rows for r in _output(row)))
         targets = temporary / "target-data"
-        own = [row for row in scores if row["kind"] == "outside"]
-        _write(targets / "oracle-output.csv", _ORACLE, map(_oracle, _scored(own)))
+        came = [s for s in scores if (s["kind"], s["status"]) == ("outside", "scored")]
+        _write(targets / "oracle-output.csv", _ORACLE, map(_oracle, came))
         _write(targets / "questions.csv", tuple(asked[0]) if asked else (), asked)
         config = temporary / "hub-config"
         config.mkdir(parents=True)
@@ -209,19 +210,6 @@ def _oracle(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scored(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if row["status"] == "scored"]
-
-
-def _grouped(
-    scores: Iterable[dict[str, Any]],
-) -> dict[tuple[str, Any], list[dict[str, Any]]]:
-    groups: dict[tuple[str, Any], list[dict[str, Any]]] = {}
-    for row in scores:
-        groups.setdefault((row["forecaster"], row["made_on"]), []).append(row)
-    return groups
-
-
 def _admin() -> dict[str, Any]:
     return {
         "schema_version": f"{_SCHEMA}/admin-schema.json",
@@ -289,12 +277,6 @@ def _tasks(scores: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "output_type_id_datatype": "character",
     }
-
-
-def _rows(con: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _write(

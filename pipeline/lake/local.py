@@ -1,6 +1,7 @@
 """The lake in the warehouse folder: a SQLite catalog, and Parquet files beside it.
 
-What belongs here: what place.py asks, for one machine. What does not: DuckDB; a refresh
+What belongs here: what the rest of the store asks of the place where the lake lies, for
+one machine; remote.py answers the same for several. What does not: DuckDB; a refresh
 that finds nothing to do must not pay for it.
 
 SQLite's locks belong to the process, not to the connection: closing a second library's
@@ -45,11 +46,21 @@ def catalog_in_use() -> Iterator[None]:
 
 
 class Local:
-    """The lake of one machine; see `place.Place`.
+    """The catalog, the files beside it, and the lock of whoever writes them.
+
+    Files have names below the warehouse, such as `staging/raw.claims.parquet`. What
+    goes wrong is a LakeError that says what to do and shows no password.
 
     Args:
         lake: the folder of the catalog and of `data/`.
         warehouse: the folder that names of files begin at.
+
+    Attributes:
+        root: the folder or address above `data/`.
+        catalog: the catalog, as DuckLake's ATTACH is told of it.
+        options: of ATTACH, besides where the data lie.
+        extensions: what DuckDB needs there, besides DuckLake's own.
+        shared: why it is not copied as files; '' where it is.
     """
 
     options: Sequence[str] = ("META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 5000")
@@ -62,17 +73,21 @@ class Local:
         self.catalog = f"sqlite:{self.path}"
 
     def reach(self, con: DuckDBPyConnection) -> None:
-        """The folder must be there."""
+        """Let a connection read and write there; its extensions are loaded."""
         del con
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
     def has_lake(self) -> bool:
-        """False, too, if a kill met the lake while it was being created."""
+        """Whether there is a catalog that a publication can have reached."""
         query = "SELECT 1 FROM sqlite_master WHERE name = 'ducklake_snapshot_changes'"
         return self.path.exists() and bool(self.ask(query))
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """Raises CatalogError if the file cannot be read."""
+        """Rows of a query on the catalog's own tables.
+
+        Raises:
+            CatalogError: if it cannot be read.
+        """
         with _in_process:
             if _attached:
                 raise AssertionError("the catalog is asked while the lake is attached")
@@ -83,7 +98,7 @@ class Local:
                 raise CatalogError(self.unusable(error)) from error
 
     def unusable(self, error: Exception) -> str:
-        """Whether the file is damaged or only what is around it decides what to do."""
+        """What to do when the catalog cannot be used, with the database's reason."""
         why = str(error).splitlines()[0]
         if any(sign in why for sign in _SURROUNDINGS):
             return (
@@ -98,24 +113,28 @@ class Local:
         )
 
     def faults(self) -> list[str]:
-        """SQLite's own check."""
+        """What the catalog's database finds wrong with its file."""
         return [t for (t,) in self.ask("PRAGMA quick_check") if t != "ok"]
 
     def hide(self, text: str) -> str:
-        """There is no password."""
+        """A message without what must not be shown; there is no password here."""
         return text
 
     @contextmanager
     def lock(self, what: str, wait: float) -> Iterator[None]:
-        """The lock file of the warehouse does (locks.py)."""
+        """Among machines, the lock of the one writer; here locks.py has it."""
         del what, wait
         yield
 
     def require_lock(self) -> None:
-        """The operating system keeps it as long as this process lives."""
+        """Make sure that the lock is still held; the system keeps this one."""
 
     def put(self, name: str, content: bytes | memoryview) -> None:
-        """Raises StagingError if the disk is full or the folder cannot be written."""
+        """Write a file whole, or not at all.
+
+        Raises:
+            StagingError: if the disk is full or the folder cannot be written.
+        """
         try:
             with replacing(self.warehouse / name) as temporary:
                 temporary.write_bytes(content)
@@ -126,36 +145,36 @@ class Local:
             ) from error
 
     def has(self, name: str) -> bool:
-        """Whether the file is there."""
+        """Whether there is a file of that name."""
         return (self.warehouse / name).exists()
 
     def remove(self, name: str) -> None:
-        """Remove it."""
+        """Remove a file if it is there."""
         (self.warehouse / name).unlink(missing_ok=True)
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Any]:
-        """Its path."""
+        """A file as pyarrow reads it."""
         yield str(self.warehouse / name)
 
     def sizes(self) -> dict[str, int]:
-        """Every file below `data/`."""
+        """Bytes of every data file, by its path below `data/`."""
         files = (p for p in self.data.rglob("*") if p.is_file())
         return {p.relative_to(self.data).as_posix(): p.stat().st_size for p in files}
 
     def sync(self) -> None:
-        """Whatever is younger than the mark."""
+        """Have what was written since the mark on disk before the catalog names it."""
         since = (self.warehouse / MARK).stat().st_mtime_ns
         paths = [p for p in self.data.rglob("*") if p.stat().st_mtime_ns >= since]
         for path in [*paths, *([self.data] if self.data.exists() else [])]:
             sync(path)
 
     def published(self) -> tuple[int, str] | None:
-        """No other machine reads."""
+        """Seq and id of the plain file that other machines read, if there is one."""
         return None
 
     def give(self, plain: Path) -> None:
-        """Nobody to give it to."""
+        """Give other machines the plain file."""
 
     def copy_catalog(self, target: Path) -> None:
         """SQLite's own copy: consistent whatever its write-ahead log holds."""

@@ -7,8 +7,8 @@ one. What does not: a user's SQL (sandbox.py).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.errors import CatalogError, UsageError
 from pipeline.lake.files import literal
@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
+    from duckdb import DuckDBPyConnection
 
 
 def read_table(
@@ -79,6 +80,15 @@ def read_contract(settings: Settings, table: str) -> pd.DataFrame:
             f"the release was published by another version of Headroom ({error}): "
             "publish one with this version by `headroom refresh`"
         ) from error
+
+
+def records(
+    con: DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()
+) -> list[dict[str, Any]]:
+    """Rows of a query, by the names of their columns."""
+    found = con.execute(query, list(parameters))
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def released(settings: Settings, names: Iterable[str]) -> dict[str, pd.DataFrame]:

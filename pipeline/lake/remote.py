@@ -1,8 +1,8 @@
 """The lake of several machines: PostgreSQL for the catalog, S3 storage for the files.
 
-What belongs here: what place.py asks, with psycopg2 and pyarrow, and their errors as
-sentences without credentials; a PUT is atomic. What does not: the lake's data files,
-which DuckDB writes itself with the secret made here.
+What belongs here: the same answers as in local.py, with psycopg2 and pyarrow, and their
+errors as sentences without credentials; a PUT is atomic. What does not: the lake's data
+files, which DuckDB writes itself with the secret made here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class StorageError(LakeError):
 
 
 class Shared:
-    """The lake of several machines; see `place.Place`."""
+    """As `local.Local`: the catalog, the files, the lock; objects for files."""
 
     options: Sequence[str] = ()
     extensions: Sequence[str] = ("postgres_scanner", "httpfs")

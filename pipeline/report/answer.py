@@ -6,9 +6,11 @@ What belongs here: reading it from the plain file. What does not: its words
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.lake.reading import records
 from pipeline.projection.headline import headline
 from pipeline.report.data import Columns, rows
 from pipeline.words.answer import facts, lines, paragraphs
@@ -43,13 +45,7 @@ def answer(source: Path) -> list[str]:
 
 def facts_of(con: DuckDBPyConnection) -> dict[str, Any]:
     """Every number of the answer, by name, from an opened plain file."""
-
-    def query(sql: str) -> list[dict[str, Any]]:
-        found = con.execute(sql)
-        names = [column[0] for column in found.description or []]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-    return facts(query)
+    return facts(partial(records, con))
 
 
 def ledgers(source: Path) -> str:

@@ -10,8 +10,6 @@ from pipeline.lake.errors import CatalogError
 
 DAMAGE = {
     "halved": lambda whole: whole[: len(whole) // 2],
-    "emptied": lambda whole: b"",
-    "overwritten": lambda whole: b"x" * len(whole),
     "without its end": lambda whole: whole[:-256],
 }
 
