@@ -230,6 +230,9 @@ def _chips(place: Place, figure: Figure) -> Candidate | str:
         return "chips without a time beside them"
     if place.sentence.kind == "prose" and not words.TRAINED_ON.search(place.text):
         return "chips and a time; trained on them is not said"
+    nodes = re.search(r"(?<![\d.])(\d{1,5})\s?[x×*]\s?$", place.text[: figure.start])
+    if nodes:  # `64×8 H800`
+        figure = replace(figure, value=figure.value * int(nodes[1]))
     k, time = min(spans, key=lambda s: abs(s[1].start - figure.start))
     product = figure.value * time.value
     stated = [f for f in place.figures if f.unit == "hours" and f.chips_said]

@@ -235,6 +235,7 @@ def test_what_is_not_certain_is_left_out_with_the_reason(text, reason):
         ("TinyOrrin-1.1B。TinyOrrin在3万亿tokens上预训练。", "tinyorrin-1-1b", 3e12),
         ("Orrin-T2 matches Vexmar-R1 with 4x less training compute.", "orrin-t2", 0.25),
         ("Training of Orrin-T2 cost $5.5m USD.", "orrin-t2", 5.5e6),
+        ("Orrin-T2 was trained on 64×8 H800 GPUs for 198 hours.", "orrin-t2", 512),
     ],
 )  # fmt: skip
 def test_whose_a_figure_is(text, model, value):
