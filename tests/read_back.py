@@ -54,7 +54,8 @@ LINES = {
     words.TODAY: "SELECT share_p05, share_p50, share_p95, probability_10, "
     "probability_30, probability_50, "
     "(SELECT count(*) FROM out.shares WHERE basis = 'known') FROM out.share_trend "
-    "WHERE vintage = (SELECT max(vintage) FROM out.share_trend) AND month <= vintage "
+    "WHERE vintage = (SELECT max(vintage) FROM out.share_trend) AND month <= "
+    "(SELECT max(vintage) FROM out.convergence) "
     "ORDER BY month DESC LIMIT 1",
     words.LARGEST: "SELECT r.flop, r.flop_p05, r.flop_p95, r.released_on, "
     f"s.share_p05, s.share_p95 FROM (SELECT * FROM ({_RUNS}) "

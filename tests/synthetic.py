@@ -1,7 +1,8 @@
-"""Valid frames for any contract, made from the contract itself.
+"""Valid frames for any contract, and notes by the thousand.
 
 What belongs here: a generator that knows columns, vocabularies, ranges and keys, so
-that a new table needs no new fixture. What does not: a frame that means something.
+that a new table needs no new fixture; and one of notes, to see what a long record
+costs. What does not: a frame or a note that means something.
 """
 
 from __future__ import annotations
@@ -110,3 +111,67 @@ def _text(column: Column, pattern: str, i: int) -> str:
 
 def _checks(table: type[Table], column: str) -> list:
     return table.to_schema().columns[column].checks
+
+
+def add_notes(sources: Path, count: int) -> None:
+    """Add notes on models that there are not, disclosed over two years up to today.
+
+    As mixed as the record is: each has its model's pre-training, two in five a
+    reasoning run by chip hours, some a share or a bill on top, and scores. They are
+    ordinary runs: none is a record.
+
+    Args:
+        sources: a record's folder; its registry grows, too.
+        count: how many notes.
+    """
+    rng = np.random.default_rng(2026)
+    first = pd.Timestamp("2024-12-01")
+    models = []
+    for k in range(count):
+        day = first + pd.Timedelta(days=int(rng.integers(0, 725)))
+        years = (day - first).days / 365.25
+        flop = 10 ** min(rng.normal(23.5, 0.8), 25.3)
+        reasoning = k % 5 < 2
+        size = float(f"{(flop / 600) ** 0.5:.3g}")
+        claims = [
+            f"  - id: pretraining\n    model: syn-{k}\n    stage: pretraining\n"
+            f"    evidence: tokens_x_params\n    parameters: {size:.3g}\n"
+            f"    tokens: {100 * size:.3g}\n",
+        ]
+        if reasoning:
+            z = min(-2.6 + 1.2 * years + rng.normal(0, 0.5), -0.2)
+            hours = flop * 10**z / 1.44e18  # H100 at 40%
+            claims.append(
+                f"  - id: hours\n    model: syn-{k}\n    stage: reasoning\n"
+                f"    evidence: chip_hours\n    value: {hours:.3g}\n"
+                "    hardware: h100-sxm\n    precision: bf16\n"
+            )
+            if k % 10 == 0:
+                claims.append(
+                    f"  - id: bill\n    model: syn-{k}\n    stage: reasoning\n"
+                    f"    evidence: cost\n    value: ${2 * hours:.3g}\n"
+                    "    hardware: h100-sxm\n"
+                )
+        if k % 2:
+            claims.append(
+                f"  - id: aime\n    model: syn-{k}\n    evidence: score\n"
+                f"    benchmark: AIME 2024\n    protocol: pass@1\n"
+                f"    value: {rng.uniform(5, 90):.1f}%\n"
+            )
+        told = '    locator: "table 1"\n    summary: "As the report says."\n'
+        (sources / "notes" / f"syn-{k}.md").write_text(
+            f"---\nsource:\n  id: syn-{k}\n  title: Report on Synthetic {k}\n"
+            f"  publisher: Lab {k % 40}\n  url: https://example.org/syn/{k}\n"
+            f"  published_on: {day.date()}\n  retrieved_on: {day.date()}\n"
+            "  kind: primary\n  language: en\nclaims:\n"
+            + "".join(claim + told for claim in claims)
+            + "---\n"
+        )
+        models.append(
+            f"- id: syn-{k}\n  name: Synthetic {k}\n  developer: Lab {k % 40}\n"
+            f"  released_on: {day.date()}\n  country: US\n  openness: open_weights\n"
+            f"  role: {'flagship' if k % 3 == 0 else 'research'}\n"
+            f"  is_reasoning: {str(reasoning).lower()}\n"
+        )
+    with (sources / "models.yaml").open("a", encoding="utf-8") as registry:
+        registry.write("".join(models))

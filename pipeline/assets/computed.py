@@ -133,6 +133,7 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     from pipeline.projection.project import project
     from pipeline.projection.shares import History, share_table
     from pipeline.projection.shares import trend_table as share_trend_table
+    from pipeline.projection.spans import projections_in_force, trend_in_force
     from pipeline.projection.variants import score_table
     from pipeline.scoreboard.tables import board_table
     from pipeline.scoreboard.tables import score_table as forecast_table
@@ -148,12 +149,13 @@ def out_tables(frames: Frames, found: "Posterior") -> "dict[str, pd.DataFrame]":
     left_out = effects(newest, assumed)
     shifts = shift_table(history, left_out, assumed)
     known = known_runs(newest, models).frame(models)
+    months = pd.concat([ahead.projections, paths.projections])
     return {
         "core.influence": influence_table(left_out).merge(shifts, on="claim_id"),
         "out.shares": share_table(history, models),
-        "out.share_trend": share_trend_table(history, assumed),
+        "out.share_trend": trend_in_force(share_trend_table(history, assumed), assumed),
         "out.share_scores": score_table(history, models, scenarios, assumed),
-        "out.projections": pd.concat([ahead.projections, paths.projections]),
+        "out.projections": projections_in_force(months, assumed),
         "out.convergence": pd.concat([ahead.convergence, paths.convergence]),
         "out.observed_convergence": observed_table(newest, models, assumed),
         "out.frontier_trend": trend_table(known, newest.vintage, assumed),

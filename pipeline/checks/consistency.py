@@ -106,12 +106,17 @@ def _falling_probability(frames: Frames) -> pd.DataFrame:
 
 
 def _uncovered(frames: Frames) -> pd.DataFrame:
+    """Courses without months that stand for them, and months without a course."""
     key = ["vintage", "scenario"]
     told = frames["out.convergence"]
-    with_course = told[told["status"] != "none"][key].drop_duplicates()
+    courses = told[told["status"] != "none"][key].drop_duplicates()
     have = frames["out.projections"][key].drop_duplicates()
-    both = with_course.merge(have, on=key, how="outer", indicator=True)
-    return both.loc[both["_merge"] != "both", key]
+    # The months of the last vintage that has some stand until those of the next.
+    first = have.groupby("scenario")["vintage"].min().rename("first").reset_index()
+    both = courses.merge(first, on="scenario", how="left")
+    bare = both[both["first"].isna() | (both["first"] > both["vintage"])]
+    orphans = have.merge(courses, on=key, how="left", indicator=True)
+    return pd.concat([bare[key], orphans.loc[orphans["_merge"] == "left_only", key]])
 
 
 def _unobserved(frames: Frames) -> pd.DataFrame:

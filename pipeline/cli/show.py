@@ -209,8 +209,7 @@ def projection(
     )
     months = rows(
         settings,
-        """SELECT * FROM out.projections
-        WHERE vintage = $1 AND ($2 IS NULL OR scenario = $2)
+        """SELECT * FROM projections_as_of($1) WHERE $2 IS NULL OR scenario = $2
         ORDER BY scenario, month""",
         parameters,
     )

@@ -48,7 +48,11 @@ class FrontierTrend(Table):
 
 
 class Projections(Table):
-    """Reasoning and frontier compute month by month, per vintage and scenario."""
+    """Reasoning and frontier compute month by month, per vintage and scenario.
+
+    A vintage has months of a scenario only where it moved a level, and the first of
+    each quarter; they stand until the next. `FROM projections_as_of(day)` finds them.
+    """
 
     vintage: Day = column("only claims disclosed by then are used", unit="date")
     scenario: Text = column("scenario of scenarios.yaml")
@@ -253,6 +257,7 @@ class ShareTrend(Table):
 
     `share_` is that of a single flagship, scatter between runs included; `typical_`
     that of the middle one. Months up to the vintage are the fit, later ones a forecast.
+    Only vintages that moved a share have months: `FROM share_trend_as_of(day)`.
     """
 
     vintage: Day = column("only claims disclosed by then are used", unit="date")

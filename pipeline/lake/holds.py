@@ -21,10 +21,11 @@ Tables = Mapping[str, pd.DataFrame]
 
 MAX_LOST = 0.05  # share of a table's rows; one row may go whatever the share
 MAX_SHIFT = 1.0  # orders of magnitude
-# A repaired note empties the one, and a corrected claim that fits at last leaves the
-# other: neither is a loss. (A conflict that vanishes from an old vintage for no such
-# reason is a rewritten vintage.)
-_MAY_SHRINK = {"raw.rejected", "core.conflicts"}
+# A repaired note empties the first, a corrected claim that fits at last leaves the
+# second, and a vintage that no longer moves the answer has no months of its own: none
+# is a loss. (A conflict or month that vanishes from an old vintage for no such reason
+# is a rewritten vintage.)
+_MAY_SHRINK = {"raw.rejected", "core.conflicts", "out.projections", "out.share_trend"}
 # They score forecasts against the newest vintage: any claim that goes may move it.
 _OF_NEWEST = {
     "out.backtests",

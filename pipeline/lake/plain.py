@@ -23,15 +23,17 @@ VIEWS = {
     "answer": (
         "One row: the share of a flagship released now, and when it passes each share.",
         """
-SELECT t.* EXCLUDE (month),
-  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+WITH newest AS (SELECT max(vintage) AS vintage FROM out.convergence)
+SELECT t.* EXCLUDE (month) REPLACE (n.vintage AS vintage),
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = n.vintage
     AND c.scenario = 'share' AND c.share = 0.1) AS date_of_10,
-  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = n.vintage
     AND c.scenario = 'share' AND c.share = 0.3) AS date_of_30,
-  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = t.vintage
+  (SELECT date_p50 FROM out.convergence c WHERE c.vintage = n.vintage
     AND c.scenario = 'share' AND c.share = 0.5) AS date_of_50
-FROM out.share_trend t WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
-  AND t.month = date_trunc('month', t.vintage)""",
+FROM out.share_trend t, newest n
+WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
+  AND t.month = date_trunc('month', n.vintage)""",
     ),
     "leaderboard": (
         "Reasoning training of each model, the largest first.",
@@ -74,6 +76,16 @@ QUALIFY row_number() OVER (
     "convergence_as_of": """
 SELECT c.* FROM out.convergence c WHERE c.vintage =
   (SELECT max(vintage) FROM out.convergence WHERE vintage <= CAST(day AS DATE))""",
+    # The months of the last vintage that has its own: they stand until the next.
+    "projections_as_of": """
+SELECT p.* FROM out.projections p WHERE p.vintage <= CAST(day AS DATE)
+  AND p.scenario IN (SELECT scenario FROM out.convergence WHERE status <> 'none'
+    AND vintage = (SELECT max(vintage) FROM out.convergence
+      WHERE vintage <= CAST(day AS DATE)))
+QUALIFY p.vintage = max(p.vintage) OVER (PARTITION BY p.scenario)""",
+    "share_trend_as_of": """
+SELECT t.* FROM out.share_trend t WHERE t.vintage =
+  (SELECT max(vintage) FROM out.share_trend WHERE vintage <= CAST(day AS DATE))""",
     "claims_as_of": """
 SELECT c.* FROM raw.claims c WHERE c.disclosed_on <= CAST(day AS DATE)
   AND (c.withdrawn_on IS NULL OR c.withdrawn_on > CAST(day AS DATE))""",

@@ -38,7 +38,7 @@ cost.price_decline_per_year arithmetic.tolerance fusion.prior_mean fusion.prior_
 fusion.student_nu fusion.bound_sd fusion.bound_contamination fusion.draws
 fusion.derived_probability history.least_change grade.confident grade.likely
 conflict.z conflict.least_change projection.luck_per_draw leader.widest_factor
-projection.months projection.met projection.stale_months
+projection.months projection.met projection.stale_months span.level span.share
 projection.fitted_min_records projection.frontier_since_year pace.floor share.level
 share.slope share.role share.scatter share.scatter_least share.cap share.prior_draws
 share.fewest_effective share.variant_draws share.wander share.covariate

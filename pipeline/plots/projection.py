@@ -106,12 +106,14 @@ def at(sets: Frames, vintage: int, scenario: str) -> dict[str, pd.DataFrame]:
         scenario: of scenarios.yaml.
     """
 
-    def chosen(rows: pd.DataFrame) -> pd.DataFrame:
-        return rows[(rows["vintage"] == vintage) & (rows["scenario"] == scenario)]
+    def last(rows: pd.DataFrame) -> pd.DataFrame:
+        own = rows[(rows["vintage"] <= vintage) & (rows["scenario"] == scenario)]
+        return own[own["vintage"] == own["vintage"].max()]
 
-    known, months = sets["record"], chosen(sets["fan"])
+    # The months of the last vintage that has its own: they stand until the next.
+    known, months = sets["record"], last(sets["fan"])
     known = known[(known["since"] <= vintage) & (vintage < known["until"])]
-    path = pd.concat([chosen(sets["start"]), months.head(1)], ignore_index=True)
+    path = pd.concat([last(sets["start"]), months.head(1)], ignore_index=True)
     return {
         "fan": months[["t", "lo", "mid", "hi", "frontier"]],
         "path": path[["t", "mid"]] if len(months) else path.loc[[], ["t", "mid"]],

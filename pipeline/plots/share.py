@@ -115,7 +115,7 @@ def data(frames: Frames) -> dict[str, pd.DataFrame]:
     """Rows `runs`, `band`, `now` and `marked`, the lines of 10, 30 and 50 percent."""
     marked = pd.DataFrame({"mid": _odds(pd.Series(MARKED))})
     marked["label"] = [f"{share:.0%}" for share in MARKED]
-    newest = frames["out.share_trend"]["vintage"].drop_duplicates().nlargest(1)
+    newest = frames["out.convergence"]["vintage"].drop_duplicates().nlargest(1)
     now = pd.DataFrame({"t": days(newest)})
     return {"runs": runs(frames), "band": band(frames), "now": now, "marked": marked}
 
@@ -209,7 +209,7 @@ def _names(every: alt.Chart, y: alt.Y, look: Look) -> list[alt.Chart]:
 PLOT = Plot(
     TITLE,
     ALT,
-    ("out.shares", "out.share_trend", "core.models"),
+    ("out.shares", "out.share_trend", "out.convergence", "core.models"),
     data,
     draw,
     section="share",

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from pipeline.estimation.assumed import Assumed
 from pipeline.estimation.draws import generator
@@ -25,7 +27,8 @@ from pipeline.projection.frontier import records
 from pipeline.projection.levels import Levels
 
 _KEY = hashlib.sha256(b"headroom jumps of the frontier").hexdigest()
-_RATE, _SIZE, _COUNT, _GROWN = range(4)  # purpose numbers of the random streams
+_RATE, _SIZE, _ARRIVALS, _SIZES = range(4)  # purpose numbers of the random streams
+_ROUND = 8  # records that are drawn at a time
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,24 @@ class Jumps:
     def grown(self, t: FloatArray) -> FloatArray:
         """What the record gains until times, log10, (times, draws).
 
+        Record by record, so that two vintages that know the same differ by the time
+        between them and not by luck.
+
         Args:
             t: (times,) years from now, ascending.
         """
-        steps = np.diff(t, prepend=0.0)
-        counts = generator(_KEY, _COUNT).poisson(self.rate * steps[:, None])
-        # A sum of exponential sizes is a gamma.
-        gained = generator(_KEY, _GROWN).standard_gamma(counts) * self.size
-        return np.asarray(gained.cumsum(axis=0))
+        n, gained = len(self.rate), np.zeros((len(t) + 1) * len(self.rate))
+        waits, sizes = (generator(_KEY, each) for each in (_ARRIVALS, _SIZES))
+        last, draws = np.zeros(n), np.arange(n)
+        while (last / self.rate).min() <= t[-1]:
+            arrivals = last + waits.standard_exponential((_ROUND, n)).cumsum(axis=0)
+            months = t.searchsorted((arrivals / self.rate).ravel()).reshape(_ROUND, n)
+            jumps = sizes.standard_exponential((_ROUND, n))
+            gained += np.bincount(
+                (months * n + draws).ravel(), jumps.ravel(), len(gained)
+            )
+            last = arrivals[-1]
+        return np.asarray(gained.reshape(-1, n)[:-1].cumsum(axis=0) * self.size)
 
 
 def jumps(runs: Levels, vintage: pd.Timestamp, n: int, assumed: Assumed) -> Jumps:
@@ -70,8 +83,14 @@ def jumps(runs: Levels, vintage: pd.Timestamp, n: int, assumed: Assumed) -> Jump
     seen = min(window, now - float(times[0]))
     weight = assumed["jumps.rate_years"]
     shape = assumed["jumps.rate"] * weight + len(size)
-    rate = generator(_KEY, _RATE).gamma(shape, size=n) / (weight + seen)
+    rate = _gamma(shape, _RATE, n) / (weight + seen)
     few = assumed["jumps.size_jumps"]
     total = few * assumed["jumps.size"] + float(size.sum())
-    mean = total / generator(_KEY, _SIZE).gamma(few + len(size), size=n)
-    return Jumps(rate, mean)
+    return Jumps(rate, total / _gamma(few + len(size), _SIZE, n))
+
+
+@lru_cache(maxsize=64)
+def _gamma(shape: float, purpose: int, n: int) -> FloatArray:
+    """Evenly spread draws of a gamma, in an order of their own, (n,)."""
+    u = generator(_KEY, purpose).permutation((np.arange(n) + 0.5) / n)
+    return np.asarray(special.gammaincinv(shape, u))

@@ -83,11 +83,13 @@ function reach(place, on) {
     };
   });
 }
+// The months of the last vintage that has its own: they stand until the next.
+const monthsOf = (vintage, scenario) => PROJECTIONS.filter((r) => r.scenario === scenario && r.vintage <= vintage).pop();
 function drawFan(vintage, scenario, open) {
   const at = ms(vintage), all = (SETS.projection || { record: [] }).record;
   const known = all.filter((r) => r.since <= at && at < r.until);
-  const p = PROJECTIONS.find((r) => r.vintage === vintage && r.scenario === scenario);
   const c = CONVERGENCE.find((r) => r.vintage === vintage && r.scenario === scenario);
+  const p = c && c.status !== "none" ? monthsOf(vintage, scenario) : null;
   const fan = p ? p.mid.map((mid, i) => ({ t: month(p.start, i), lo: p.lo[i], mid, hi: p.hi[i], frontier: p.frontier[i] })) : [];
   const lead = c && c.leader_model_id ? MODELS.get(c.leader_model_id) : null;
   const path = p && lead && lead.released_on ? [{ t: ms(lead.released_on), mid: c.leader }, { t: fan[0].t, mid: fan[0].mid }] : [];
@@ -112,7 +114,7 @@ function sentence(c, open) {
   return ["Meets its ceiling around ", behind(c.frontier_model_id, my(c.date_p50)), " (90%: " + my(c.date_p05) + " to " + (c.date_p95 ? my(c.date_p95) : "beyond the horizon") + ")." + past + " Starts from ", behind(c.leader_model_id, nameOf(c.leader_model_id)), " (leader in " + pct(c.leader_probability) + " of draws); growth " + num(c.growth_before, 2) + "-fold a year before, " + num(c.growth_after, 2) + "-fold after." + (c.stale ? " Its leader or its pace is over a year old: this is what would follow, not a finding." : "")];
 }
 function drawCourse(vintage, scenario, choose) {
-  const course = (SETS.convergence || { course: [] }).course.filter((r) => r.scenario === scenario);
+  const course = (SETS.convergence || { course: [] }).course.filter((r) => r.scenario === scenario && CONVERGENCE.some((c) => c.vintage === iso(r.vintage)));
   $("course").hidden = !course.length;
   $("no-course").hidden = !!course.length;
   if (!course.length) return null;

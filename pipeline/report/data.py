@@ -41,7 +41,10 @@ QUERIES: dict[str, str] = {
     "leader_probability, round(log10(leader_flop_p50), 2) AS leader, "
     "frontier_model_id, gap_oom_p50, date_p05, date_p50, date_p95, probability_past, "
     "status, stale, growth_before, growth_after, reason "
-    "FROM out.convergence WHERE threshold = 'scenario' ORDER BY vintage, scenario",
+    # Vintages with months of their own, by quarters and where the answer moved.
+    "FROM out.convergence WHERE threshold = 'scenario' AND (vintage IN "
+    "(SELECT vintage FROM out.projections) OR vintage = (SELECT max(vintage) "
+    "FROM out.convergence)) ORDER BY vintage, scenario",
     "observed": "SELECT model_id, share, released_on, reasoning_over_rest_p50, "
     "reasoning_over_frontier_p50, probability, state "
     "FROM out.observed_convergence ORDER BY released_on, model_id, share",

@@ -10,7 +10,7 @@ function drawEvents(scenario, choose) {
     const before = all[i - 1];
     const months = before ? Math.round((yr(c.date_p50) - yr(before.date_p50)) * 12) : null;
     const said = CLAIMS.filter((k) => k.disclosed_on > (before ? before.vintage : "") && k.disclosed_on <= c.vintage && k.status !== "retracted");
-    const moved = new Set(HISTORY.filter((h) => h.vintage === c.vintage && h.stage === "reasoning").flatMap((h) => ids(h.changed_by)));
+    const moved = new Set(HISTORY.filter((h) => h.vintage > (before ? before.vintage : "") && h.vintage <= c.vintage && h.stage === "reasoning").flatMap((h) => ids(h.changed_by)));
     const told = before ? (said.filter((k) => moved.has(k.claim_id)).concat(said.filter((k) => !moved.has(k.claim_id)))) : [];
     const led = before && before.leader_model_id !== c.leader_model_id ? nameOf(c.leader_model_id) + " takes the lead. " : "";
     body.push([el("button", { type: "button", onclick: () => choose(c.vintage) }, dmy(c.vintage)), my(c.date_p50), months === null ? "first" : months === 0 ? "0" : (months > 0 ? "+" : "−") + Math.abs(months), el("span", {}, led, told.length ? told[0].summary + " " : "", told.length && claimModel(told[0].claim_id) ? modelButton(claimModel(told[0].claim_id)) : "", told.length ? (told.length > 1 ? " And " + (told.length - 1) + " more." : "") : before ? "" : "The first date with an anchored leader and frontier.")]);

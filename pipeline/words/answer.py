@@ -28,7 +28,7 @@ POINT = 0.005  # half a percentage point, below which nobody sees a share move
 _TODAY = """
 SELECT t.* FROM out.share_trend t
 WHERE t.vintage = (SELECT max(vintage) FROM out.share_trend)
-  AND t.month = date_trunc('month', t.vintage)
+  AND t.month = date_trunc('month', (SELECT max(vintage) FROM out.convergence))
 """
 _SHARES = """
 SELECT s.*, m.name, m.developer, m.role, m.released_on,

@@ -8,7 +8,7 @@ SELECT
     p.reasoning_flop_p50 / p.frontier_flop_p50 AS share_of_frontier,
     p.growth_per_year_p50,
     p.probability_converged
-FROM out.projections AS p
+FROM projections_as_of('9999-12-31') AS p
 JOIN core.scenarios AS s USING (scenario)
-WHERE s.headline AND p.vintage = (SELECT max(vintage) FROM out.projections)
+WHERE s.headline
 ORDER BY p.month;

@@ -89,6 +89,23 @@ def test_a_course_without_months_fails(frames: dict[str, pd.DataFrame]) -> None:
     assert _check("covers_convergence", "out.projections").findings(bad)
 
 
+def test_months_stand_until_the_next_ones(frames: dict[str, pd.DataFrame]) -> None:
+    check = _check("covers_convergence", "out.projections")
+    months = frames["out.projections"]
+    first = months.groupby("scenario")["vintage"].transform("min")
+    kept = frames | {"out.projections": months[months["vintage"] == first]}
+    assert len(kept["out.projections"]) < len(months)
+    assert check.findings(kept) == []
+    late = frames | {"out.projections": months[months["vintage"] > first]}
+    assert check.findings(late)
+
+
+def test_months_without_a_course_fail(frames: dict[str, pd.DataFrame]) -> None:
+    nothing = frames["out.convergence"].assign(status="none")
+    bad = frames | {"out.convergence": nothing}
+    assert _check("covers_convergence", "out.projections").findings(bad)
+
+
 def test_a_claim_that_is_not_observed_fails(frames: dict[str, pd.DataFrame]) -> None:
     bad = frames | {"core.observations": frames["core.observations"].iloc[1:]}
     assert _check("covers_claims", "core.observations").findings(bad)

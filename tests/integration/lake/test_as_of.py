@@ -51,3 +51,31 @@ def test_an_estimate_ends_the_day_before_the_next_one_begins(con):
         """
     ).fetchone()
     assert gaps == (0,)
+
+
+def test_months_of_a_date_are_those_of_the_last_vintage_that_has_some(con):
+    (day,) = con.execute("SELECT max(vintage) FROM out.convergence").fetchone()
+    found = con.execute(
+        "SELECT scenario, min(vintage), max(vintage), count(*) "
+        "FROM projections_as_of(?) GROUP BY scenario ORDER BY scenario",
+        [day],
+    ).fetchall()
+    courses = con.execute(
+        "SELECT DISTINCT scenario FROM convergence_as_of(?) WHERE status <> 'none' "
+        "ORDER BY scenario",
+        [day],
+    ).fetchall()
+    assert [(scenario,) for scenario, *_ in found] == courses
+    assert courses
+    for scenario, first, last, months in found:
+        stands = con.execute(
+            "SELECT max(vintage) FROM out.projections WHERE scenario = ?", [scenario]
+        ).fetchone()
+        assert (first,) == (last,) == stands
+        assert months == 60
+
+
+def test_a_date_before_any_course_has_no_months(con):
+    for macro in ("projections_as_of", "share_trend_as_of"):
+        rows = con.execute(f"SELECT count(*) FROM {macro}('1999-01-01')").fetchone()
+        assert rows == (0,)
