@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from pipeline.projection.levels import Levels
 
 _KEY = hashlib.sha256(b"headroom jumps of the frontier").hexdigest()
 _RATE, _SIZE, _ARRIVALS, _SIZES = range(4)  # purpose numbers of the random streams
-_ROUND = 8  # records that are drawn at a time
+_FEW = 32  # records that a forecast begins with
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,22 @@ class Jumps:
         Args:
             t: (times,) years from now, ascending.
         """
-        n, gained = len(self.rate), np.zeros((len(t) + 1) * len(self.rate))
-        waits, sizes = (generator(_KEY, each) for each in (_ARRIVALS, _SIZES))
-        last, draws = np.zeros(n), np.arange(n)
-        while (last / self.rate).min() <= t[-1]:
-            arrivals = last + waits.standard_exponential((_ROUND, n)).cumsum(axis=0)
-            months = t.searchsorted((arrivals / self.rate).ravel()).reshape(_ROUND, n)
-            jumps = sizes.standard_exponential((_ROUND, n))
-            gained += np.bincount(
-                (months * n + draws).ravel(), jumps.ravel(), len(gained)
-            )
-            last = arrivals[-1]
-        return np.asarray(gained.reshape(-1, n)[:-1].cumsum(axis=0) * self.size)
+        n, count = len(self.rate), _FEW
+        arrivals, sizes = _records(count, n)
+        while (arrivals[:, -1] <= self.rate * t[-1]).any():
+            count *= 2
+            arrivals, sizes = _records(count, n)
+        near = arrivals <= (self.rate * t[-1])[:, None]
+        each = near.sum(axis=1)
+        # Rounding may put the last one just behind the last time.
+        at = t[:-1].searchsorted(arrivals[near] / self.rate.repeat(each))
+        gained = np.bincount(
+            at * n + np.arange(n).repeat(each), sizes[near], len(t) * n
+        )
+        table = gained.reshape(-1, n) * self.size
+        for before, now in pairwise(table):  # `cumsum` down the columns is slower
+            now += before
+        return np.asarray(table)
 
 
 def jumps(runs: Levels, vintage: pd.Timestamp, n: int, assumed: Assumed) -> Jumps:
@@ -87,6 +92,19 @@ def jumps(runs: Levels, vintage: pd.Timestamp, n: int, assumed: Assumed) -> Jump
     few = assumed["jumps.size_jumps"]
     total = few * assumed["jumps.size"] + float(size.sum())
     return Jumps(rate, total / _gamma(few + len(size), _SIZE, n))
+
+
+@lru_cache(maxsize=8)
+def _records(count: int, n: int) -> tuple[FloatArray, FloatArray]:
+    """When records come at rate 1 and how large they are in units of the mean.
+
+    Both (draws, records); more records begin with the same ones.
+    """
+    waits, sizes = (
+        np.ascontiguousarray(generator(_KEY, each).standard_exponential((count, n)).T)
+        for each in (_ARRIVALS, _SIZES)
+    )
+    return waits.cumsum(axis=1), sizes
 
 
 @lru_cache(maxsize=64)

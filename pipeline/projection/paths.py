@@ -116,9 +116,15 @@ class Path:
         Args:
             share: (draws,) or (1,) log10 of the ceiling's share.
         """
-        k = np.add.reduce(self.largest_gap < share, axis=0, dtype=np.int16)
+        draws = np.arange(self.gap.shape[1])
+        # How many months come before it, by halving.
+        k, most = np.zeros(len(draws), np.int64), np.full(len(draws), len(self.months))
+        while (k < most).any():
+            middle = (k + most) // 2
+            at = np.minimum(middle, len(self.months) - 1)
+            below = (self.largest_gap[at, draws] < share) & (k < most)
+            k, most = np.where(below, middle + 1, k), np.where(below, most, middle)
         end = np.clip(k, 1, len(self.months) - 1)
-        draws = np.arange(len(end))
         before, after = (self.gap[at, draws] - share for at in (end - 1, end))
         start, stop = (self.times[at, draws] for at in (end - 1, end))
         with np.errstate(divide="ignore", invalid="ignore"):
