@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -74,17 +76,12 @@ def _above_all_runs(
     factor, known = assumed["check.record_factor"], assumed["check.record_known"]
     dated = estimates.merge(models[["model_id", "released_on"]], on="model_id")
     runs = dated[dated["stage"].isin(RUNS)]
+    before = _Largest(runs["released_on"], runs["model_id"], runs["flop_p50"])
     recent = dated["released_on"].dt.year >= assumed["check.record_since_year"]
     found: dict[tuple[str, ...], str] = {}
     for row in dated[recent].dropna(subset=["flop_p50"]).to_dict("records"):
-        before = runs[
-            (runs["released_on"] <= row["released_on"])
-            & (runs["model_id"] != row["model_id"])
-        ]
-        largest = before["flop_p50"].max()
-        if before["model_id"].nunique() < known or not row["flop_p50"] > (
-            factor * largest
-        ):
+        largest, count = before.until(row["released_on"], row["model_id"])
+        if count < known or not row["flop_p50"] > factor * largest:
             continue
         found["record", row["model_id"], row["stage"]] = (
             f"{row['model_id']}/{row['stage']} would be {row['flop_p50']:.2g} FLOP, "
@@ -92,6 +89,44 @@ def _above_all_runs(
             f"release ({largest:.2g})"
         )
     return found
+
+
+class _Largest:
+    """The largest figure known on a day, of other models than one's own.
+
+    Args:
+        days: of the figures.
+        models: whose they are.
+        values: the figures; NaN is none.
+    """
+
+    def __init__(self, days: pd.Series, models: pd.Series, values: pd.Series) -> None:
+        self._days: list[Any] = []
+        # After each figure: how many models have been seen, the model of the largest,
+        # it, and the largest of all others.
+        self._known: list[tuple[int, str, float, float]] = []
+        self._first: dict[str, Any] = {}
+        table = pd.DataFrame({"day": days, "model": models, "value": values})
+        best, most, second = "", -math.inf, -math.inf
+        table = table.dropna(subset=["day"]).sort_values("day", kind="stable")
+        for day, model, value in table.itertuples(index=False):
+            self._first.setdefault(model, day)
+            if value > most:
+                second = second if model == best else most
+                best, most = model, value
+            elif model != best and value > second:
+                second = value
+            self._days.append(day)
+            self._known.append((len(self._first), best, most, second))
+
+    def until(self, day: Any, model: str) -> tuple[float, int]:
+        """The largest by a day, -inf if there is none, and how many models it beat."""
+        at = bisect_right(self._days, day)
+        if not at:
+            return -math.inf, 0
+        count, best, most, second = self._known[at - 1]
+        own = model in self._first and self._first[model] <= day
+        return (second if best == model else most), count - own
 
 
 def _left_to_the_prior(
@@ -147,22 +182,22 @@ def _odd_levels(observed: pd.DataFrame, assumed: Assumed) -> Iterator[tuple[str,
     ]
     apart = math.log10(assumed["check.claim_factor"])
     above = math.log10(assumed["check.record_factor"])
-    runs = levels[levels["node"].str.endswith(tuple(f"/{s}" for s in RUNS))]
+    model = levels["node"].str.split("/").str[0]
+    runs = levels["node"].str.endswith(tuple(f"/{s}" for s in RUNS))
+    before = _Largest(
+        levels["disclosed_on"][runs], model[runs], levels["log10_value"][runs]
+    )
+    of_node = levels.groupby("node")[["claim_id", "log10_value"]].agg(list)
     for row in levels[~levels["is_bulk"]].to_dict("records"):
-        others = levels[
-            (levels["node"] == row["node"]) & (levels["claim_id"] != row["claim_id"])
-        ]["log10_value"]
-        if len(others) and abs(row["log10_value"] - others.median()) > apart:
-            yield row["claim_id"], _compared(row, others.median(), "its other claims")
-        model = row["node"].split("/")[0] + "/"
-        earlier = runs[
-            (runs["disclosed_on"] <= row["disclosed_on"])
-            & ~runs["node"].str.startswith(model)
-        ]["log10_value"]
-        enough = len(earlier) >= assumed["check.record_known"]
-        if enough and row["log10_value"] > earlier.max() + above:
-            largest = "the largest run known on its day"
-            yield row["claim_id"], _compared(row, earlier.max(), largest)
+        names, values = of_node.loc[row["node"]]
+        own = row["claim_id"]
+        others = [v for n, v in zip(names, values, strict=True) if n != own]
+        if others and abs(row["log10_value"] - statistics.median(others)) > apart:
+            yield own, _compared(row, statistics.median(others), "its other claims")
+        largest, count = before.until(row["disclosed_on"], row["node"].split("/")[0])
+        enough = count >= assumed["check.record_known"]
+        if enough and row["log10_value"] > largest + above:
+            yield own, _compared(row, largest, "the largest run known on its day")
 
 
 def _compared(row: Mapping[Any, Any], other: float, what: str) -> str:

@@ -78,6 +78,7 @@ def answering(frames: Frames) -> tuple[int, str]:
     The scenario is '' where none is projected.
     """
     rows = frames["out.convergence"]
+    rows = rows[rows["vintage"] == rows["vintage"].max()]
     scenarios = frames["core.scenarios"].to_dict("records")
     try:
         row = headline(scenarios, rows.to_dict("records"))

@@ -107,8 +107,8 @@ def at(sets: Frames, vintage: int, scenario: str) -> dict[str, pd.DataFrame]:
     """
 
     def last(rows: pd.DataFrame) -> pd.DataFrame:
-        own = rows[(rows["vintage"] <= vintage) & (rows["scenario"] == scenario)]
-        return own[own["vintage"] == own["vintage"].max()]
+        own = rows.query("vintage <= @vintage and scenario == @scenario")
+        return own.query("vintage == vintage.max()")
 
     # The months of the last vintage that has its own: they stand until the next.
     known, months = sets["record"], last(sets["fan"])

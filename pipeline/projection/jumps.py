@@ -62,12 +62,10 @@ class Jumps:
         each = near.sum(axis=1)
         # Rounding may put the last one just behind the last time.
         at = t[:-1].searchsorted(arrivals[near] / self.rate.repeat(each))
-        gained = np.bincount(
-            at * n + np.arange(n).repeat(each), sizes[near], len(t) * n
-        )
-        table = gained.reshape(-1, n) * self.size
+        cell = at * n + np.arange(n).repeat(each)
+        table = np.bincount(cell, sizes[near], len(t) * n).reshape(-1, n) * self.size
         for before, now in pairwise(table):  # `cumsum` down the columns is slower
-            now += before
+            np.add(now, before, out=now)
         return np.asarray(table)
 
 

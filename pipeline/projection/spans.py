@@ -60,8 +60,8 @@ def _kept(table: pd.DataFrame, values: FloatArray, least: float) -> BoolArray:
     kept = np.zeros(len(table), dtype=bool)
     stands: IntArray | None = None  # rows of the vintage in force
     quarter = None
-    for vintage, rows in table.groupby("vintage").indices.items():
-        now = pd.Timestamp(vintage).to_period("Q")
+    for vintage, indices in table.groupby("vintage").indices.items():
+        rows, now = np.asarray(indices), pd.Timestamp(str(vintage)).to_period("Q")
         if stands is None or now != quarter:
             moved = True
         else:
