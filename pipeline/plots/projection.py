@@ -107,8 +107,9 @@ def at(sets: Frames, vintage: int, scenario: str) -> dict[str, pd.DataFrame]:
     """
 
     def last(rows: pd.DataFrame) -> pd.DataFrame:
-        own = rows.query("vintage <= @vintage and scenario == @scenario")
-        return own.query("vintage == vintage.max()")
+        own = rows[(rows["vintage"] <= vintage) & (rows["scenario"] == scenario)]
+        newest: pd.DataFrame = own[own["vintage"] == own["vintage"].max()]
+        return newest
 
     # The months of the last vintage that has its own: they stand until the next.
     known, months = sets["record"], last(sets["fan"])
