@@ -154,18 +154,13 @@ class Court:
 
     def verdicts(self, state: State) -> list[Verdict]:
         """Every claim that is fused, held out or tested at a vintage."""
+        role = state.roles["role"].to_numpy()
+        judged = np.flatnonzero(np.isin(role, (standing.FUSED, *HELD_ROLES)))
         names = ["role", "reason", "log10_value", "half_width"]
-        every = zip(self._rows, *(state.roles[name] for name in names), strict=True)
+        told = (state.roles[name].to_numpy()[judged].tolist() for name in names)
         return [
-            self._verdict(
-                at,
-                row | {"log10_value": value, "half_width": half},  # as calibrated
-                role,
-                reason or "",
-                state,
-            )
-            for at, (row, role, reason, value, half) in enumerate(every)
-            if role == standing.FUSED or role in HELD_ROLES
+            self._verdict(at, each, state)
+            for at, *each in zip(judged.tolist(), *told, strict=True)
         ]
 
     def fused_on(self, state: State, node: str) -> list[str]:
@@ -179,17 +174,18 @@ class Court:
             and not wording.relative(row)
         ]
 
-    def _verdict(
-        self, at: int, row: dict[str, Any], role: str, reason: str, state: State
-    ) -> Verdict:
+    def _verdict(self, at: int, told: list[Any], state: State) -> Verdict:
+        """The verdict on an observation with its role, reason, value and half-width."""
+        row, (role, reason, value, half) = self._rows[at], told
         parts = [state.of_node.get(node) for node in _nodes(row)]
         keys = [part.key if part else "" for part in parts]
-        content = (at, row["log10_value"], role, keys[0], keys[-1])
+        content = (at, value, role, keys[0], keys[-1])
         if content not in self._seen:
+            row = row | {"log10_value": value, "half_width": half}  # as calibrated
             self._seen[content] = (
                 self._fused(row, parts[0])
                 if role == standing.FUSED and parts[0] is not None
-                else self._beside(row, role, reason, state)
+                else self._beside(row, role, reason or "", state)
             )
         return self._seen[content]
 

@@ -110,10 +110,10 @@ class Graph:
 
 def _links(graph: Graph, use: BoolArray) -> IntArray:
     """Part of each node when only the claims in `use` link, (n,): its smallest node."""
-    part = list(range(graph.n))
+    part: dict[int, int] = {}  # of linked nodes; most are not
 
     def root(node: int) -> int:
-        while part[node] != node:
+        while part.setdefault(node, node) != node:
             part[node] = node = part[part[node]]
         return node
 
@@ -121,7 +121,9 @@ def _links(graph: Graph, use: BoolArray) -> IntArray:
     for i, j in zip(graph.i[pairs].tolist(), graph.j[pairs].tolist(), strict=True):
         a, b = root(i), root(j)
         part[max(a, b)] = min(a, b)
-    return np.array([root(node) for node in part], dtype=np.int64)
+    labels = np.arange(graph.n)
+    labels[list(part)] = [root(node) for node in part]
+    return labels
 
 
 def component_labels(graph: Graph) -> IntArray:
