@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.estimation import standing
 from pipeline.estimation.assumed import Assumed
@@ -28,7 +27,7 @@ from pipeline.estimation.graph import (
     subgraph,
 )
 from pipeline.estimation.graph import components as split
-from pipeline.estimation.method import FloatArray, IntArray, method_of
+from pipeline.estimation.method import BoolArray, FloatArray, IntArray, method_of
 from pipeline.estimation.observe import observe
 from pipeline.estimation.overruled import Overruled
 from pipeline.estimation.vintages import Component, State
@@ -127,6 +126,9 @@ def states(
     ]
 
 
+_Listed = tuple[str, np.datetime64, tuple[str, ...], Content]
+
+
 class _Record:
     """The claims of a record as one graph, and its components as they are solved."""
 
@@ -143,6 +145,10 @@ class _Record:
         self._at = {name: k for k, name in enumerate(self._names)}
         self._solved: dict[tuple[Content, int], Component] = {}
         self._contents: dict[tuple[object, ...], Content] = {}
+        # Nodes that may ever hang together; what the last vintage made of each part.
+        self._part = component_labels(self._graph.with_claims(self._possible()))
+        self._listed: dict[int, list[_Listed]] = {}
+        self._last: tuple[BoolArray, FloatArray, FloatArray, Learned] | None = None
 
     def roles(self, vintages: list[pd.Timestamp]) -> dict[pd.Timestamp, pd.DataFrame]:
         """The role of every observation at each vintage, and why."""
@@ -155,10 +161,10 @@ class _Record:
         learned = self._calibrations.at(roles)
         value, half = self._calibrations.values(learned[RATE])
         roles = roles.assign(log10_value=value, half_width=half)
-        fused = np.flatnonzero((roles["role"] == standing.FUSED).to_numpy())
-        graph, claims = self._linked(fused, value, half, learned[KAPPA])
+        fused = (roles["role"] == standing.FUSED).to_numpy()
+        self._list(fused, value, half, learned[KAPPA])
         of_node: dict[str, Component] = {}
-        for content, copy in self._copies(graph, claims, self._disclosed[fused]):
+        for content, copy in self._copies():
             if (content, copy) not in self._solved:
                 self._solved[content, copy] = solve(
                     content, copy, int(self._assumed["fusion.draws"]), self._method
@@ -198,15 +204,41 @@ class _Record:
         links = [KAPPA_LINK] * len(runs) + [PART] * len(parts)
         return graph.with_claims(parts), [*self._claims[fused], *links]
 
-    def _copies(
-        self, graph: Graph, ids: list[str], disclosed: NDArray[np.datetime64]
-    ) -> list[tuple[Content, int]]:
-        """Each component, and its index among those with identical content.
+    def _possible(self) -> list[tuple[int, int, float, float, int]]:
+        """Every link that the method may add between two nodes, as claims."""
+        at = self._at
+        pairs = [(n, n.removesuffix(OPERATIONS)) for n in at if OPERATIONS in n]
+        pairs += [
+            (node, f"{node.removesuffix(part)}{whole}")
+            for part, whole in PARTS_OF
+            for node in at
+            if node.endswith(f"/{part}")
+        ]
+        return [(at[i], at[j], 0.0, 1.0, UPPER) for i, j in pairs if j in at]
 
-        Components of equal content are independent all the same: the k-th has draws in
-        an order of its own. The order of disclosure decides who is k-th, not names.
-        """
-        listed = []
+    def _list(
+        self, fused: BoolArray, value: FloatArray, half: FloatArray, kappa: Learned
+    ) -> None:
+        """List the components of the parts in which something has changed."""
+        part_of = self._part[self._graph.i]
+        if self._last is None:
+            changed = set(part_of.tolist())
+        else:
+            before, values, halves, learned = self._last
+            moved = (values != value) | (halves != half)
+            other = (before != fused) | (fused & moved)
+            changed = set(part_of[other].tolist())
+            if learned.pairs != kappa.pairs:
+                counted = [k for n, k in self._at.items() if OPERATIONS in n]
+                changed |= set(self._part[counted].tolist())
+        self._last = (fused, value, half, kappa)
+        for part in changed:
+            self._listed[part] = []
+        rows = np.flatnonzero(fused & np.isin(part_of, list(changed)))
+        if not len(rows):
+            return
+        graph, ids = self._linked(rows, value, half, kappa)
+        disclosed = self._disclosed[rows]
         for nodes, claims in split(graph):
             names = [ids[c] for c in claims]
             # Claims never change but for what is calibrated.
@@ -220,7 +252,17 @@ class _Record:
                 )
             content = self._contents[identity]
             since = disclosed[claims[claims < len(disclosed)]].max()
-            listed.append((content.key, since, content.nodes, content))
+            self._listed[int(self._part[nodes[0]])].append(
+                (content.key, since, content.nodes, content)
+            )
+
+    def _copies(self) -> list[tuple[Content, int]]:
+        """Each component, and its index among those with identical content.
+
+        Components of equal content are independent all the same: the k-th has draws in
+        an order of its own. The order of disclosure decides who is k-th, not names.
+        """
+        listed = [each for part in self._listed.values() for each in part]
         listed.sort(key=lambda part: part[:3])
         copies = [0]
         for before, part in pairwise(listed):

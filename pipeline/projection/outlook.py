@@ -19,7 +19,7 @@ from pipeline.projection.dates import date, month, month_starts, year
 from pipeline.projection.frontier import Frontier, frontier, known_runs
 from pipeline.projection.headline import SHARE
 from pipeline.projection.jumps import Jumps, jumps
-from pipeline.projection.paths import LEVELS, points
+from pipeline.projection.paths import LEVELS, SINGLE, points
 from pipeline.projection.project import (
     MONTH_COLUMNS,
     OWN,
@@ -79,16 +79,16 @@ def _months(
     now, horizon = at.state.vintage, int(assumed["projection.months"])
     months = month(now) + 1 + np.arange(horizon + _YEAR)
     t = month_starts(months)
-    typical = trend.typical(t[:, None], flagship=True)
-    z = typical + trend.scatter * student(len(trend.level))
-    total = largest.draws[:, -1] + process.grown(t - year(now))
-    quantiles = points(total + np.log10(share(z)))
+    typical = trend.typical(t[:, None], flagship=True).astype(SINGLE)
+    z = typical + (trend.scatter * student(len(trend.level))).astype(SINGLE)
+    total = (largest.draws[:, -1] + process.grown(t - year(now))).astype(SINGLE)
+    quantiles = points(total + np.log10(share(z))).astype(float)
     middle = quantiles[:, LEVELS.index(0.5)]
     usd = [reference_flop_per_usd(2000 + each, assumed) for each in t[:horizon]]
     met = (typical >= odds(float(MAIN))).mean(axis=1)
     values = [
         10 ** quantiles[:horizon],
-        10 ** points(total[:horizon], (0.5,)),
+        10 ** points(total[:horizon], (0.5,)).astype(float),
         10 ** (middle[_YEAR:] - middle[:-_YEAR]),
         10 ** middle[:horizon] / usd,
         np.maximum.accumulate(met)[:horizon],

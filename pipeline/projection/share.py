@@ -106,15 +106,17 @@ class Shares:
         eps: Chance that a bound is garbled.
         draws: How many a posterior has.
         assumed: Constants of the method.
-        cached: Rows of the last posterior's likelihood, by what is known of a run: the
-            next vintage knows nearly the same.
+        last: What the last likelihood that was kept is of, and the likelihood: the next
+            vintage knows nearly the same.
     """
 
     prior: Trend
     eps: float
     draws: int
     assumed: Assumed
-    cached: dict[Hashable, FloatArray] = field(default_factory=dict, repr=False)
+    last: tuple[dict[Hashable, tuple[Run, Fact]], FloatArray] | None = field(
+        default=None, repr=False
+    )
 
     @classmethod
     def of(cls, assumed: Assumed) -> Shares:
@@ -146,7 +148,7 @@ class Shares:
         middle, root = np.zeros(5), np.eye(5)
         for _ in range(_ROUNDS):
             u = middle + z @ root.T
-            near = replace(self, prior=drawn(u, self.assumed), cached={})
+            near = replace(self, prior=drawn(u, self.assumed), last=None)
             log = near.likelihood(runs) + (np.square(z) - np.square(u)).sum(axis=1) / 2
             if _effective(log) >= self.assumed["share.fewest_effective"]:
                 return near.prior.rows(self.chosen(log))
@@ -162,19 +164,21 @@ class Shares:
         raise ValueError(f"no trend of shares fits these runs together: {names}")
 
     def likelihood(self, runs: Iterable[Run], *, keep: bool = False) -> FloatArray:
-        """Log likelihood of each draw from the prior; `keep` its rows for the next."""
-        total = np.zeros(len(self.prior.level))
-        rows: dict[Hashable, FloatArray] = {}
-        for run in runs:
-            for fact in run.facts:
-                key = (run.time, run.flagship, run.x, fact)
-                row = self.cached.get(key)
-                row = self._row(run, fact) if row is None else row
-                total += row
-                if keep:
-                    rows[key] = row
+        """Log likelihood of each draw from the prior; `keep` it for the next."""
+        facts: dict[Hashable, tuple[Run, Fact]] = {
+            (run.model, run.time, run.flagship, run.x, fact, k): (run, fact)
+            for run in runs
+            for k, fact in enumerate(run.facts)
+        }
+        known, total = {}, np.zeros(len(self.prior.level))
+        if keep and self.last is not None:
+            known, total = self.last[0], self.last[1].copy()
+        for key in [key for key in known if key not in facts]:
+            total -= self._row(*known[key])
+        for key in [key for key in facts if key not in known]:
+            total += self._row(*facts[key])
         if keep:
-            self.cached = rows
+            self.last = (facts, total)
         return total
 
     def chosen(self, log: FloatArray) -> IntArray:

@@ -99,6 +99,7 @@ class Splits:
                 own["model_id"], own["released_on"], own["role"], strict=True
             )
         }
+        self._nodes = {model: sorted(self.nodes(model)) for model in self._models}
         stage = prepared["node"].str.rsplit("/", n=1).str[1]
         split = stage.isin(_BOUNDED)
         self._rows = np.flatnonzero(split & (prepared["kind"] != "equality"))
@@ -120,7 +121,7 @@ class Splits:
             if day > state.vintage:
                 continue
             # The same claims again are the same component again, and the same split.
-            parts = [state.of_node.get(node) for node in sorted(self.nodes(model))]
+            parts = [state.of_node.get(node) for node in self._nodes[model]]
             own = [b for s in _BOUNDED for b in bounds.get(f"{model}/{s}", ())]
             key = (model, *map(id, parts), *map(id, own))
             if key not in self._read:

@@ -45,7 +45,7 @@ def score_table(
     """
     n = int(assumed["share.variant_draws"])
     few = history.model.prior.rows(np.arange(n))
-    base = replace(history.model, prior=few, cached={})
+    base = replace(history.model, prior=few, last=None)
     ways: dict[str, Predict] = {PUBLISHED: _trend(base)}
     still = np.zeros(n)
     level = replace(few, slope=still)
@@ -59,7 +59,7 @@ def score_table(
         ("distance to the frontier", replace(few, extra=extra), _behind),
         ("open weights", replace(few, extra=extra), _open(models)),
     ):
-        ways[name] = _trend(replace(base, prior=prior, cached={}), runs)
+        ways[name] = _trend(replace(base, prior=prior, last=None), runs)
     ways |= {
         PERSISTENCE: lambda forecast: _last(forecast, flagship=True),
         OF_ROLE: lambda forecast: _last(forecast, flagship=forecast.run.flagship),
