@@ -170,7 +170,8 @@ class Shares:
             for run in runs
             for k, fact in enumerate(run.facts)
         }
-        known, total = {}, np.zeros(len(self.prior.level))
+        known: dict[Hashable, tuple[Run, Fact]] = {}
+        total = np.zeros(len(self.prior.level))
         if keep and self.last is not None:
             known, total = self.last[0], self.last[1].copy()
         for key in [key for key in known if key not in facts]:
