@@ -224,8 +224,8 @@ class _Record:
         if self._last is None:
             changed = set(part_of.tolist())
         else:
-            before, values, halves, learned = self._last
-            moved = (values != value) | (halves != half)
+            before, old, width, learned = self._last
+            moved = (old != value) | (width != half)
             other = (before != fused) | (fused & moved)
             changed = set(part_of[other].tolist())
             if learned.pairs != kappa.pairs:
