@@ -6,6 +6,7 @@ What belongs here: quantiles, grades, counts, stage sums. What does not: samplin
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -142,14 +143,9 @@ def derived_of(
     """
     stages = known_stages(state, model, base)
     total = f"{model}/total"
-    own = any(node.startswith(f"{model}/") for node in stages.values())
-    if not (own or state.anchored(total)):
-        return {}  # nothing is known of the model itself
-    parts = WHOLE["post_training" not in stages]
-    linear = {s: 10.0 ** state.draws(n) for s, n in stages.items() if s in parts}
+    if nodes := summed(state, model, base):
+        return {total: log10_sum(state, nodes)}
     if not state.anchored(total):
-        if "pretraining" in stages and len(linear) > 1:
-            return {total: np.log10(sum(linear.values(), np.zeros(1)))}
         return {}
     found: dict[str, FloatArray] = {}
     for whole in WHOLE:
@@ -162,6 +158,25 @@ def derived_of(
         if (left > 0).mean() >= assumed["fusion.derived_probability"]:
             found[f"{model}/{missing[0]}"] = np.log10(left[left > 0])
     return found
+
+
+def summed(state: State, model: str, base: object) -> tuple[str, ...]:
+    """The nodes whose sum is a model's total; none where a claim gives it a level.
+
+    Of the model itself something must be known, and the pre-training of it or its base.
+    """
+    stages = known_stages(state, model, base)
+    own = any(node.startswith(f"{model}/") for node in stages.values())
+    if state.anchored(f"{model}/total") or not own or "pretraining" not in stages:
+        return ()
+    parts = WHOLE["post_training" not in stages]
+    nodes = tuple(node for stage, node in stages.items() if stage in parts)
+    return nodes if len(nodes) > 1 else ()
+
+
+def log10_sum(state: State, nodes: Sequence[str]) -> FloatArray:
+    """Joint draws of the sum of nodes, log10 FLOP."""
+    return np.asarray(np.log10(sum(10.0 ** state.draws(node) for node in nodes)))
 
 
 def known_stages(state: State, model: str, base: object) -> dict[str, str]:

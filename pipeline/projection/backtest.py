@@ -220,7 +220,7 @@ def _past(
         known = setting(state, models, assumed)
     except NoProjectionError:
         runs = known_runs(state, models)
-        largest = frontier(state, runs)
+        largest = frontier(runs)
         if largest is None:
             return None
         each = int(assumed["projection.luck_per_draw"])

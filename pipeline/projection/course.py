@@ -60,7 +60,7 @@ def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
         NoProjectionError: where the record has no anchored frontier or leader by then.
     """
     runs = known_runs(state, models)
-    largest = frontier(state, runs)
+    largest = frontier(runs)
     if largest is None:
         raise NoProjectionError("no run with known total compute by then")
     able = candidates(state, models, assumed)
@@ -73,9 +73,10 @@ def setting(state: State, models: pd.DataFrame, assumed: Assumed) -> Setting:
     seen = largest.since(first.time.min())
     led = {state.of_node[node].key for node in able.nodes}
     joint = any(
-        state.of_node[node].key in led
+        key in runs.state.of_node[node].key  # a sum's key holds those of its parts
         for model, node in zip(runs.models, runs.nodes, strict=True)
         if model in seen.models
+        for key in led
     )
     each = int(assumed["projection.luck_per_draw"])
     first, seen = paired(first, seen, joint=joint, each=each)

@@ -7,12 +7,14 @@ What does not: reasoning compute (leader.py).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from pipeline.estimation.estimates import log10_sum, summed
 from pipeline.estimation.method import FloatArray
-from pipeline.estimation.vintages import State
+from pipeline.estimation.vintages import Component, State
 from pipeline.projection.dates import years
 from pipeline.projection.levels import Levels
 
@@ -69,8 +71,28 @@ def compute_node(state: State, model: str) -> str | None:
     return None
 
 
+def with_totals(state: State, models: pd.DataFrame) -> State:
+    """The posterior with the totals that follow from a base and what came after it."""
+    found = {}
+    for model, base in zip(models["model_id"], models["base_model_id"], strict=True):
+        if nodes := summed(state, model, base):
+            found[f"{model}/total"] = Component(
+                key=" + ".join(state.of_node[node].key + node for node in nodes),
+                nodes=(f"{model}/total",),
+                claims=(),
+                anchored=np.array([True]),
+                sample=partial(_column, state, nodes),
+            )
+    return replace(state, of_node=state.of_node | found)
+
+
+def _column(state: State, nodes: tuple[str, ...]) -> FloatArray:
+    return log10_sum(state, nodes)[:, None]
+
+
 def known_runs(state: State, models: pd.DataFrame) -> Levels:
     """Every run released by the vintage whose compute is known, by date and name."""
+    state = with_totals(state, models)
     ids, names = models["model_id"].tolist(), models["name"].tolist()
     days = models["released_on"].to_numpy()
     found = []
@@ -92,7 +114,7 @@ def records(runs: Levels) -> list[int]:
     return [int(k) for k in last[level > before]]
 
 
-def frontier(state: State, runs: Levels) -> Frontier | None:
+def frontier(runs: Levels) -> Frontier | None:
     """The records among the known runs; None when there are none."""
     if not runs.models:
         return None
@@ -100,6 +122,6 @@ def frontier(state: State, runs: Levels) -> Frontier | None:
     return Frontier(
         models=tuple(runs.models[k] for k in best),
         times=years(pd.DatetimeIndex(runs.days[best])),
-        draws=np.column_stack([state.draws(runs.nodes[k]) for k in best]),
+        draws=np.column_stack([runs.state.draws(runs.nodes[k]) for k in best]),
         key=tuple(runs.keys[k] for k in best),
     )

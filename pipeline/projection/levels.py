@@ -28,6 +28,7 @@ class Levels:
     log10_flop: FloatArray  # medians
     nodes: tuple[str, ...]
     keys: tuple[str, ...]  # content behind the draws of each
+    state: State  # the posterior that the nodes are of
 
     @classmethod
     def of(cls, state: State, models: pd.DataFrame, chosen: dict[int, str]) -> Levels:
@@ -46,6 +47,7 @@ class Levels:
             log10_flop=np.array([state.points(node)[1] for node in nodes]),
             nodes=nodes,
             keys=tuple(state.of_node[node].key + node for node in nodes),
+            state=state,
         )
 
     def frame(self, models: pd.DataFrame) -> pd.DataFrame:

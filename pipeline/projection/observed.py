@@ -29,7 +29,7 @@ def observed_table(
     Every released reasoning model whose stage is anchored has a probability; one whose
     split is undisclosed but whose total is known is `unknown`.
     """
-    known = frontier(state, known_runs(state, models))
+    known = frontier(known_runs(state, models))
     if known is None:
         return pd.DataFrame()
     surely = assumed["projection.met"]

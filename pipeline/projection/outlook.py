@@ -47,7 +47,7 @@ def outlook(history: History, models: pd.DataFrame, assumed: Assumed) -> Project
     for at in history.vintages:
         key = {"vintage": at.state.vintage, "scenario": SHARE, "stale": False}
         runs = known_runs(at.state, models)
-        largest = frontier(at.state, runs)
+        largest = frontier(runs)
         if at.trend is None or largest is None:
             few = int(assumed["share.fewest_runs"])
             why = f"the split of fewer than {few} runs was known by then"

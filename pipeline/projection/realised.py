@@ -45,7 +45,7 @@ def outcomes(
     """
     then = replace(newest, vintage=day)
     found: dict[str, Outcome] = {}
-    known = frontier(then, known_runs(then, models))
+    known = frontier(known_runs(then, models))
     if known is not None:
         found[FRONTIER] = Outcome(known.models[-1], known.draws[:, -1], MEASURED)
     first = leader(then, candidates(then, models, assumed))
@@ -86,7 +86,7 @@ def met_by(
         share: (draws,) log10 of the ceiling's share.
         assumed: constants of the method.
     """
-    known = frontier(newest, known_runs(newest, models))
+    known = frontier(known_runs(newest, models))
     able = candidates(replace(newest, vintage=day), models, assumed)
     if known is None or not able.models:
         return 0.0

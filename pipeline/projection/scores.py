@@ -9,7 +9,7 @@ An outcome is itself an estimate: its uncertainty is carried, not hidden in a me
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from pipeline.estimation.assumed import LEVEL
 from pipeline.estimation.method import FloatArray
@@ -77,8 +77,9 @@ def log_score(forecast: FloatArray, outcome: float) -> float:
     low, high = quantiles(np.sort(forecast), np.array([0.25, 0.75]))
     spread = min(float(forecast.std()), float(high - low) / 1.34)
     width = 0.9 * spread * len(forecast) ** -0.2
-    density = stats.norm.pdf(outcome, forecast, width).mean()
-    return float(np.log(density))
+    # As logarithms: far outside all draws the density itself would round to nought.
+    density = stats.norm.logpdf(outcome, forecast, width)
+    return float(special.logsumexp(density) - np.log(len(forecast)))
 
 
 def sample_scores(forecast: FloatArray, outcome: FloatArray) -> dict[str, float]:

@@ -112,7 +112,7 @@ def share_table(history: History, models: pd.DataFrame) -> pd.DataFrame:
         models: core.models.
     """
     newest, eps = history.newest, history.model.eps
-    largest = frontier(newest.state, known_runs(newest.state, models))
+    largest = frontier(known_runs(newest.state, models))
     before = {each.run.model: each for each in history.forecasts}
     rows = []
     for run in newest.runs:

@@ -72,7 +72,7 @@ class References:
             models = models[models["openness"].isin(OPEN)]
         then = replace(known.state, vintage=day)
         runs = known_runs(then, models)
-        largest = frontier(then, runs)
+        largest = frontier(runs)
         if largest is None:
             return None
         last, ahead = largest.draws[:, -1], max(year(q.target_on) - year(day), 0.0)

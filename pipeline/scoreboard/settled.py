@@ -17,7 +17,12 @@ from pipeline.estimation.formulas import reference_flop_per_usd
 from pipeline.estimation.method import FloatArray
 from pipeline.estimation.vintages import State
 from pipeline.projection.dates import year
-from pipeline.projection.frontier import compute_node, frontier, known_runs
+from pipeline.projection.frontier import (
+    compute_node,
+    frontier,
+    known_runs,
+    with_totals,
+)
 from pipeline.projection.realised import LOWER_BOUND, REASONING, outcomes
 from pipeline.scoreboard.said import Question
 
@@ -101,17 +106,18 @@ class Record:
         if open_only:
             models = models[models["openness"].isin(OPEN)]
         then = replace(self.newest, vintage=day)
-        known = frontier(then, known_runs(then, models))
+        known = frontier(known_runs(then, models))
         if known is None:
             return Came(reason="no run of that time has a level")
         return Came(known.draws[:, -1], known.models[-1])
 
     def _run(self, model: str, day: pd.Timestamp) -> Came:
-        node = compute_node(self.newest, model)
+        state = with_totals(self.newest, self._models)
+        node = compute_node(state, model)
         released = self._models.set_index("model_id")["released_on"][model]
         if node is None or released > day:
             return Came(reason="the run has no level, or was not released by then")
-        return Came(self.newest.draws(node), model)
+        return Came(state.draws(node), model)
 
 
 def log10_flop_per_usd(day: pd.Timestamp, assumed: Assumed) -> FloatArray:

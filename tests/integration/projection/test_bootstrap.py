@@ -55,7 +55,7 @@ def levels(data):
     """The runs as the projection has them."""
     days, flop = data["released_on"].to_numpy(), np.log10(data["flop"].to_numpy())
     names = tuple(data["name"])
-    return Levels(names, days, flop, names, names)
+    return Levels(names, days, flop, names, names, None)
 
 
 def test_ols_is_that_of_scipy():

@@ -14,6 +14,7 @@ from pipeline.estimation.record import posterior
 from pipeline.projection import pace as paces
 from pipeline.projection.course import course, setting
 from pipeline.projection.dates import month_of
+from pipeline.projection.frontier import frontier, known_runs
 from pipeline.projection.leader import candidates, leader
 from pipeline.projection.paths import Path
 from pipeline.projection.project import project
@@ -173,6 +174,28 @@ def projected(frames):
         found.assumed,
     )  # fmt: skip
     return {"convergence": tables.convergence, "projections": tables.projections}
+
+
+def test_a_total_that_is_a_sum_has_the_draws_of_its_parts():
+    """No claim gives o5's total a level: its base's and its own stage do."""
+    like = CLAIMS[CLAIMS["claim_id"] == "ai-index-2024/gpt-4"]
+    claim = like.assign(
+        claim_id="acme/o5", model_id="o5", stage="reasoning", basis="accelerator_time",
+        value=3e27, repeats=None,
+    )  # fmt: skip
+    models = RECORD["core.models"]
+    o5 = models[models["model_id"] == "o3"].assign(
+        model_id="o5", name="o5", base_model_id="gpt-4"
+    )
+    models = pd.concat([models, o5], ignore_index=True)
+    claims = pd.concat([CLAIMS, claim])
+    frames = RECORD | {"raw.claims": claims, "core.models": models}
+    state = posterior(frames).states[-1]
+    assert not state.anchored("o5/total")
+    largest = frontier(known_runs(state, models))
+    whole = 10 ** state.draws("gpt-4/total") + 10 ** state.draws("o5/reasoning")
+    column = largest.draws[:, largest.models.index("o5")]
+    assert column == pytest.approx(np.log10(whole))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ N = 4096
 def runs(*levels, first="2021-01-01"):
     days = pd.date_range(first, periods=len(levels), freq="365D").to_numpy()
     names = tuple(f"r{k}" for k in range(len(levels)))
-    return Levels(names, days, np.array(levels, float), names, names)
+    return Levels(names, days, np.array(levels, float), names, names, None)
 
 
 def test_the_record_grows_by_rate_times_size_on_average():
