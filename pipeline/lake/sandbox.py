@@ -8,8 +8,7 @@ release is first built as a plain file. What does not: printing the result.
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +102,6 @@ def _answer(
     Raises:
         SqlError: if that takes too long or gives too much.
     """
-    import duckdb
 
     def work() -> tuple[list[str], list[tuple[Any, ...]]]:
         result = con.execute(statement)
@@ -121,16 +119,15 @@ def _answer(
         try:
             return running.result(timeout=seconds)
         except TimeoutError as error:
-            con.interrupt()
             raise SqlError(
                 f"the query took more than {seconds:g} seconds and was stopped: narrow "
                 "it, or raise HEADROOM_SQL_SECONDS"
             ) from error
-        except KeyboardInterrupt:
-            con.interrupt()
-            with suppress(duckdb.Error, SqlError):
-                running.result()
-            raise
+        finally:
+            # DuckDB forgets an interruption that comes before the query has begun.
+            while not running.done():
+                con.interrupt()
+                wait([running], timeout=0.1)
 
 
 def file_of(settings: Settings, release: str | int | None) -> Path:

@@ -145,7 +145,9 @@ def test_every_chart_has_a_mark_for_every_row(release: Settings, shown: Page):
         "#fan .record_marks path": known + "'reasoning'",
         "#fan .totals_marks path": known + "'total'",
         "#course .course_marks path": "SELECT count(*) FROM out.convergence WHERE "
-        f"threshold = 'scenario' AND date_p50 IS NOT NULL AND scenario = '{scenario}'",
+        f"threshold = 'scenario' AND date_p50 IS NOT NULL AND scenario = '{scenario}' "
+        "AND (vintage IN (SELECT vintage FROM out.projections) "
+        "OR vintage = (SELECT max(vintage) FROM out.convergence))",
         "#forecasts .forecasts_marks path": "SELECT count(*) FROM out.backtests WHERE "
         f"horizon_months = 12 AND scenario = '{scenario}'",
         "#conflicts > div > .scroll tbody tr": "SELECT count(*) FROM core.conflicts "
