@@ -61,11 +61,11 @@ def ledgers(source: Path) -> str:
         return ""
     runs, middle, low, high = found
     ends = f"{percent(middle)} (90%: {percent(low)} to {percent(high)})"
-    by = f"by the runs that tell both: {runs}" if runs else "by a prior"
+    by = f"as the runs that disclose both show: {runs}" if runs else "by a prior"
     return (
-        "Where only the operations of a run are told, its time is read from them: one "
-        f"more run executes {ends} of what its chips would have done in pre-training, "
-        f"{by}."
+        "Where only the operations of reasoning training are disclosed, accelerator "
+        f"time is read from them: they are {ends} of what the chips would have done in "
+        f"the same time of pre-training, {by}."
     )
 
 
