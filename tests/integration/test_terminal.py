@@ -86,6 +86,8 @@ def test_a_query_ends_at_ctrl_c(env) -> None:
     process = subprocess.Popen(
         [HEADROOM, "sql", ENDLESS], env=os.environ | env,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # What runs in a shell's background ignores Ctrl-C, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     while not any(spills.iterdir()):  # the query's own folder: it has begun
         assert process.poll() is None
