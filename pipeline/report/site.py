@@ -160,9 +160,9 @@ def _write(settings: Settings, release: Head, source: Path, url: str) -> list[An
         shutil.copyfile(docs / path, source / path)
     export(settings, release, source / "data")
     plain = plain_of(settings, release)
-    (source / "report.html").write_text(
-        render(plain, settings.report), encoding="utf-8"
-    )
+    report = render(plain, settings.report)
+    report = report.replace('"../headroom.duckdb"', '"data/headroom.duckdb"')
+    (source / "report.html").write_text(report, encoding="utf-8")
     with duckdb.connect(plain, read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
         pages = _Pages(con, source)

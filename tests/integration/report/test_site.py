@@ -94,6 +94,12 @@ def test_no_link_is_dead_and_nothing_is_asked_of_others(folder: Path) -> None:
             missing = known is not None and anchor and anchor not in known.ids
             if not target.is_file() or missing:
                 dead.append(f"{path.relative_to(folder)} -> {link}")
+    report = Page((folder / "report.html").read_text(encoding="utf-8"))
+    files = [each for each in report.links if "://" not in each and each[0] != "#"]
+    assert files
+    dead += [
+        f"report.html -> {each}" for each in files if not (folder / each).is_file()
+    ]
     assert dead == []
 
 
